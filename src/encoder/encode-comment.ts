@@ -1,0 +1,22 @@
+import { LINE_ENDING } from '../wire/field-rules.js'
+import { checkText } from './checks.js'
+
+/**
+ * Writes a comment: one `: ` line for each line of `text`, no blank line after it (WHATWG HTML 9.2.5).
+ * Readers dispatch nothing for it, which makes it the keep-alive of the format.
+ *
+ * Pure: keeps nothing, may be called from anywhere.
+ *
+ * @throws {EncodeError} where `text` is not a string.
+ *
+ * @example
+ * ```ts
+ * import { encodeComment } from 'eventwire/encoder'
+ *
+ * encodeComment('still here') // => ': still here\n'
+ * ```
+ */
+export function encodeComment(text: string): string {
+  checkText('comment', text)
+  return ': ' + text.replace(LINE_ENDING, '\n: ') + '\n'
+}

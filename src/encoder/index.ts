@@ -1,0 +1,8 @@
+export { encode } from './encode.js'
+export type { EncodeOptions } from './encode.js'
+export { encodeComment } from './encode-comment.js'
+export { EncodeError } from '../errors/encode-error.js'
+export type { EncodeErrorCode } from '../errors/encode-error.js'
+export { isEventWireError } from '../errors.js'
+export type { EventWireError } from '../errors.js'
+export type { EventMessage, ServerSentEvent } from '../wire/types.js'

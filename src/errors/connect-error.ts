@@ -1,0 +1,63 @@
+import { brand } from '../errors.js'
+
+/** What kind of thing went wrong with a connection. */
+export type ConnectErrorKind =
+  | 'network'
+  | 'http'
+  | 'content-type'
+  | 'open-timeout'
+  | 'idle'
+  | 'limit'
+  | 'decode'
+  | 'hook'
+
+export type ConnectErrorCode =
+  | 'ERR_CONNECT_NETWORK'
+  | 'ERR_CONNECT_HTTP'
+  | 'ERR_CONNECT_CONTENT_TYPE'
+  | 'ERR_CONNECT_OPEN_TIMEOUT'
+  | 'ERR_CONNECT_IDLE'
+  | 'ERR_CONNECT_LIMIT'
+  | 'ERR_CONNECT_DECODE'
+  | 'ERR_CONNECT_HOOK'
+  | 'ERR_CONNECT_NO_BODY'
+
+export interface ConnectErrorDetails {
+  /** By default the one that goes with the kind. */
+  code?: ConnectErrorCode
+  response?: Response
+  /** Milliseconds. */
+  retryAfter?: number
+  attempt?: number
+  cause?: unknown
+}
+
+/**
+ * Says why a connection could not be made or did not last.
+ *
+ * `response` is there where the server answered; its body has been cancelled already, so there is
+ * nothing to release. `cause` is the error underneath, where there is one.
+ */
+export class ConnectError extends Error {
+  readonly code: ConnectErrorCode
+  readonly kind: ConnectErrorKind
+  /** The status of the answer, where there was one. */
+  readonly status?: number
+  readonly response?: Response
+  /** What the server asked for with Retry-After, in milliseconds. */
+  readonly retryAfter?: number
+  /** The number of the attempt that failed; the first is 1. */
+  readonly attempt: number
+
+  constructor(kind: ConnectErrorKind, message: string, details: ConnectErrorDetails = {}) {
+    super(message, 'cause' in details ? { cause: details.cause } : undefined)
+    this.name = 'ConnectError'
+    this.kind = kind
+    this.code = details.code ?? (`ERR_CONNECT_${kind.toUpperCase().replace('-', '_')}` as ConnectErrorCode)
+    this.response = details.response
+    this.status = details.response?.status
+    this.retryAfter = details.retryAfter
+    this.attempt = details.attempt ?? 1
+    brand(this)
+  }
+}

@@ -1,0 +1,13 @@
+import { defineConfig } from 'tsup'
+
+export default defineConfig({
+  entry: ['src/index.ts', 'src/*/index.ts'],
+  format: 'esm',
+  target: 'es2022',
+  platform: 'neutral',
+  removeNodeProtocol: false,
+  splitting: true,
+  sourcemap: true,
+  clean: true,
+  dts: false,
+})
