@@ -1,0 +1,8 @@
+export { createParser } from './create-parser.js'
+export { parse } from './parse.js'
+export type { Parser, ParserOptions } from './types.js'
+export { LimitError } from '../errors/limit-error.js'
+export { OptionError } from '../errors/option-error.js'
+export { isEventWireError } from '../errors.js'
+export type { EventWireError } from '../errors.js'
+export type { ServerSentEvent } from '../wire/types.js'

@@ -1,0 +1,54 @@
+/** Pieces kept apart before they are joined: bounds both the array and the chunks that slices hold alive. */
+const PIECES = 1024
+
+/**
+ * Chunks up to this many code units are not worth a copy for the slices kept of them: at most
+ * `PIECES` such chunks are held alive at a time.
+ */
+const SMALL_CHUNK = 1024
+
+/** A slice that takes up at least this fraction of its chunk may hold it alive. */
+const FAIR_SHARE = 4
+
+/**
+ * Text that arrives in pieces and is wanted once, whole. Joining each piece on arrival would copy the
+ * text again and again; a rope costs 32 bytes for each piece, however short.
+ */
+export class TextPile {
+  readonly #separator: string
+  #joined: string[] = []
+  #pieces: string[] = []
+
+  constructor(separator: string) {
+    this.#separator = separator
+  }
+
+  get isEmpty(): boolean {
+    return this.#pieces.length === 0 && this.#joined.length === 0
+  }
+
+  push(piece: string): void {
+    if (this.#pieces.push(piece) === PIECES) {
+      this.#joined.push(this.#pieces.join(this.#separator))
+      this.#pieces = []
+    }
+  }
+
+  /** Gives back the whole text, joined by the separator, and is empty again. */
+  take(): string {
+    const pieces = this.#joined.length === 0 ? this.#pieces : [...this.#joined, ...this.#pieces]
+    this.#joined = []
+    this.#pieces = []
+    return pieces.length === 1 ? pieces[0]! : pieces.join(this.#separator)
+  }
+}
+
+/**
+ * Returns `text` without a tie to `chunk`, of which it may be a slice: engines let a slice share the
+ * memory of its parent, so that a few characters would keep a large chunk alive.
+ */
+export function detach(text: string, chunk: string): string {
+  if (chunk.length <= SMALL_CHUNK || text.length * FAIR_SHARE >= chunk.length) return text
+  // Slicing a fresh concatenation makes the engine flatten it first, into memory of its own.
+  return (' ' + text).slice(1)
+}
