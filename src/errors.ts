@@ -1,15 +1,13 @@
-// Two copies of the package may meet in one program (a bundled one and an installed one), where
-// `instanceof` fails. The brand lives in the registry that all copies share.
-const BRAND: unique symbol = Symbol.for('eventwire.error') as never
+/**
+ * What all errors of this package carry, as a getter of their class: it costs no memory and stays out of
+ * logs. Two copies of the package may meet in one program (a bundled one and an installed one), where
+ * `instanceof` fails; the registry of symbols is shared.
+ */
+export const BRAND: unique symbol = /* @__PURE__ */ Symbol.for('eventwire.error') as never
 
 /** What every error of this package has in common. `code` is stable; `docs/errors.md` has a heading for each. */
 export interface EventWireError extends Error {
   readonly code: string
-}
-
-/** Marks `error` as one of ours. The property is not enumerable: it stays out of logs. */
-export function brand(error: Error): void {
-  Object.defineProperty(error, BRAND, { value: true })
 }
 
 /**

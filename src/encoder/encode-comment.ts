@@ -1,5 +1,4 @@
-import { LINE_ENDING } from '../wire/field-rules.js'
-import { checkText } from './checks.js'
+import { encodeLines } from './encode-lines.js'
 
 /**
  * Writes a comment: one `: ` line for each line of `text`, no blank line after it (WHATWG HTML 9.2.5).
@@ -17,6 +16,5 @@ import { checkText } from './checks.js'
  * ```
  */
 export function encodeComment(text: string): string {
-  checkText('comment', text)
-  return ': ' + text.replace(LINE_ENDING, '\n: ') + '\n'
+  return encodeLines(': ', 'comment', text)
 }

@@ -1,4 +1,4 @@
-import { brand } from '../errors.js'
+import { BRAND } from '../errors.js'
 
 /** What kind of thing went wrong with a connection. */
 export type ConnectErrorKind =
@@ -39,25 +39,31 @@ export interface ConnectErrorDetails {
  * nothing to release. `cause` is the error underneath, where there is one.
  */
 export class ConnectError extends Error {
-  readonly code: ConnectErrorCode
-  readonly kind: ConnectErrorKind
+  declare readonly code: ConnectErrorCode
+  declare readonly kind: ConnectErrorKind
   /** The status of the answer, where there was one. */
-  readonly status?: number
-  readonly response?: Response
+  declare readonly status?: number
+  declare readonly response?: Response
   /** What the server asked for with Retry-After, in milliseconds. */
-  readonly retryAfter?: number
+  declare readonly retryAfter?: number
   /** The number of the attempt that failed; the first is 1. */
-  readonly attempt: number
+  declare readonly attempt: number
+
+  override get name(): 'ConnectError' {
+    return 'ConnectError'
+  }
+
+  get [BRAND](): true {
+    return true
+  }
 
   constructor(kind: ConnectErrorKind, message: string, details: ConnectErrorDetails = {}) {
     super(message, 'cause' in details ? { cause: details.cause } : undefined)
-    this.name = 'ConnectError'
     this.kind = kind
     this.code = details.code ?? (`ERR_CONNECT_${kind.toUpperCase().replace('-', '_')}` as ConnectErrorCode)
     this.response = details.response
     this.status = details.response?.status
     this.retryAfter = details.retryAfter
     this.attempt = details.attempt ?? 1
-    brand(this)
   }
 }

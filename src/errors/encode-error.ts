@@ -1,29 +1,27 @@
-import { brand } from '../errors.js'
+import { BRAND } from '../errors.js'
 
-export type EncodeErrorCode =
-  | 'ERR_ENCODE_EMPTY'
-  | 'ERR_ENCODE_TYPE'
-  | 'ERR_ENCODE_CHARACTER'
-  | 'ERR_ENCODE_WHITESPACE'
-  | 'ERR_ENCODE_RANGE'
-  | 'ERR_ENCODE_NO_DATA'
-  | 'ERR_ENCODE_LOSSY'
+/** The field at fault, or `"message"` where the message as a whole is. */
+export type EncodeErrorField = 'message' | 'comment' | 'event' | 'id' | 'retry' | 'data'
 
 /**
- * Thrown for a message that the format cannot carry. Nothing was written.
- *
- * `field` is the field at fault (`"data"`, `"event"`, `"id"`, `"retry"`, `"comment"`), or
- * `"message"` where the message as a whole is. `code` says which rule it broke.
+ * Thrown for a message that the format cannot carry. Nothing was written. The message says which rule it
+ * broke; there is one `code` for each field.
  */
 export class EncodeError extends TypeError {
-  readonly code: EncodeErrorCode
-  readonly field: string
+  declare readonly code: `ERR_ENCODE_${Uppercase<EncodeErrorField>}`
+  declare readonly field: EncodeErrorField
 
-  constructor(code: EncodeErrorCode, field: string, message: string) {
-    super(message)
-    this.name = 'EncodeError'
-    this.code = code
+  constructor(field: EncodeErrorField, rule: string) {
+    super(`${field}: ${rule}`)
+    this.code = `ERR_ENCODE_${field.toUpperCase() as Uppercase<EncodeErrorField>}`
     this.field = field
-    brand(this)
+  }
+
+  override get name(): 'EncodeError' {
+    return 'EncodeError'
+  }
+
+  get [BRAND](): true {
+    return true
   }
 }

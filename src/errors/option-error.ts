@@ -1,17 +1,24 @@
-import { brand } from '../errors.js'
+import { BRAND } from '../errors.js'
 
 /**
  * Thrown at once by whatever takes options, for an option that does not exist or makes no sense.
  * `option` is its name, with dots for nested ones (`"backoff.jitter"`).
  */
 export class OptionError extends TypeError {
-  readonly code: 'ERR_OPTION' = 'ERR_OPTION'
-  readonly option: string
+  declare readonly code: 'ERR_OPTION'
+  declare readonly option: string
+
+  override get name(): 'OptionError' {
+    return 'OptionError'
+  }
+
+  get [BRAND](): true {
+    return true
+  }
 
   constructor(option: string, message: string) {
     super(`${option}: ${message}`)
-    this.name = 'OptionError'
+    this.code = 'ERR_OPTION'
     this.option = option
-    brand(this)
   }
 }

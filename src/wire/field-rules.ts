@@ -7,8 +7,8 @@ export const LINE_ENDING: RegExp = /\r\n|\r|\n/g
 /** White space that HTTP strips from a header value, so that an id would not come back as it was sent. */
 export const OUTER_SPACE: RegExp = /^[\t ]|[\t ]$/
 
-/** Half of a surrogate pair: UTF-8 has no form for it, and readers get U+FFFD. */
-export const LONE_SURROGATE: RegExp = /\p{Surrogate}/u
+/** What arrives changed: a CR comes out as LF, half of a surrogate pair as U+FFFD. */
+export const LOSSY: RegExp = /\r|\p{Surrogate}/u
 
 /** The one form of a `retry` value that readers take: ASCII digits. */
 export function parseReconnectionTime(value: string): number | undefined {
