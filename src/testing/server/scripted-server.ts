@@ -1,0 +1,179 @@
+import { once } from 'node:events'
+import { createServer, type IncomingMessage } from 'node:http'
+import { createServer as createTlsServer } from 'node:https'
+import { createSecureServer, createServer as createHttp2Server, type Http2ServerRequest } from 'node:http2'
+import type { AddressInfo, Server } from 'node:net'
+import { OptionError } from '../../errors/option-error.js'
+import { plan, type Carrier, type Plan } from '../script/plan.js'
+import { ScriptError } from '../script/script-error.js'
+import type { Step } from '../script/steps.js'
+import { answer, type NodeResponse } from './answer.js'
+import { Connections } from './connections.js'
+import { Exchange } from './exchange.js'
+import type { Script, ScriptedRequest, ScriptedServer, ScriptedServerOptions, ScriptFunction } from './types.js'
+import { Watch } from './watch.js'
+
+const NOTHING_LEFT: Plan = plan([{ status: 204 }], 'script', { raw: false, goaway: false, beforeHead: true })
+const DEFAULT_TIMEOUT = 5000
+
+/**
+ * Starts an HTTP server on a free loopback port that answers as `script` says, faults included.
+ *
+ * Each request takes the next answer, in order of arrival; after the last one every request gets 204, which
+ * tells an SSE client to stop. The script is checked before anything listens. The caller closes the server
+ * (`close()` or `await using`), which drops whatever is still open.
+ *
+ * @throws {ScriptError} for a script that makes no sense, naming the step.
+ *
+ * @example
+ * ```ts
+ * import { createScriptedServer } from 'eventwire/testing/server'
+ *
+ * const server = await createScriptedServer([
+ *   [{ event: { id: '1', data: 'one' } }, { event: { id: '2', data: 'two' }, cutAfter: 9 }],
+ *   [{ event: { id: '2', data: 'two' } }],
+ * ])
+ * const response = await fetch(server.url)
+ * await response.text().catch((error) => error.message) // => 'terminated'
+ * server.requests.length // => 1
+ * await server.close()
+ * ```
+ */
+export async function createScriptedServer(
+  script: Script,
+  options: ScriptedServerOptions = {},
+): Promise<ScriptedServer> {
+  checkOptions(options)
+  const carrier: Carrier = { raw: !options.http2, goaway: options.http2 === true, beforeHead: true }
+  const server = new LoopbackServer(planner(script, carrier), options)
+  await server.listen()
+  return server
+}
+
+type NextPlan = (request: ScriptedRequest) => Promise<Plan | undefined> | Plan | undefined
+
+function planner(script: Script, carrier: Carrier): NextPlan {
+  if (typeof script === 'function') {
+    return async (request) => {
+      const steps = await (script as ScriptFunction)(request, request.number)
+      return steps && plan(steps, `script(request ${request.number})`, carrier)
+    }
+  }
+  if (!Array.isArray(script))
+    throw new ScriptError('script', undefined, 'a script is a list of steps, a list of such lists, or a function.')
+  const nested = script.some((each) => Array.isArray(each))
+  const plans = nested
+    ? script.map((steps, index) => plan(steps as Step[], `script[${index}]`, carrier))
+    : [plan(script as Step[], 'script', carrier)]
+  return ({ number }) => plans[number - 1]
+}
+
+function checkOptions(options: ScriptedServerOptions): void {
+  for (const name of Object.keys(options)) {
+    if (name !== 'tls' && name !== 'http2') throw new OptionError(name, 'no such option. There are tls and http2.')
+  }
+  const { tls, http2 } = options
+  if (http2 !== undefined && typeof http2 !== 'boolean') throw new OptionError('http2', 'must be true or false.')
+  if (tls !== undefined && (typeof tls?.key !== 'string' || typeof tls.cert !== 'string')) {
+    throw new OptionError('tls', 'must have key and cert, both PEM text.')
+  }
+}
+
+class LoopbackServer implements ScriptedServer {
+  readonly requests: ScriptedRequest[] = []
+  url = ''
+  readonly #server: Server
+  openAnswers = 0
+  readonly #scheme: string
+  readonly #nextPlan: NextPlan
+  readonly #connections: Connections
+  readonly #watch = new Watch()
+  readonly #madeAt = performance.now()
+  #closing: Promise<void> | undefined
+
+  constructor(nextPlan: NextPlan, { tls, http2 }: ScriptedServerOptions) {
+    this.#nextPlan = nextPlan
+    this.#scheme = tls ? 'https' : 'http'
+    const listener = (req: IncomingMessage | Http2ServerRequest, res: NodeResponse): void => {
+      this.#exchange(req, res).catch((error: unknown) => this.#watch.fail(error))
+    }
+    if (http2)
+      this.#server = tls ? createSecureServer({ ...tls, allowHTTP1: true }, listener) : createHttp2Server(listener)
+    else this.#server = tls ? createTlsServer(tls, listener) : createServer(listener)
+    this.#connections = new Connections(this.#server, () => this.#watch.changed())
+  }
+
+  get openSockets(): number {
+    return this.#connections.size
+  }
+
+  async listen(): Promise<void> {
+    await once(this.#server.listen(0, '127.0.0.1'), 'listening')
+    const { port } = this.#server.address() as AddressInfo
+    this.url = this.#scheme === 'https' ? `https://localhost:${port}/` : `http://127.0.0.1:${port}/`
+  }
+
+  async #exchange(req: IncomingMessage | Http2ServerRequest, res: NodeResponse): Promise<void> {
+    const connection = this.#connections.of(req.socket)
+    if (!connection) return
+    const exchange = new Exchange(res, connection, () => this.#closing !== undefined)
+    const seen = await exchange.read(req, performance.now() - this.#madeAt)
+    if (!seen) return
+    const request = { ...seen, number: this.requests.length + 1, scripted: true }
+    this.requests.push(request)
+    this.openAnswers++
+    void request.closed.then(() => {
+      this.openAnswers--
+      this.#watch.changed()
+    })
+    try {
+      const next = await this.#nextPlan(request)
+      request.scripted = next !== undefined
+      this.#watch.changed()
+      await answer(res, next ?? NOTHING_LEFT, exchange)
+    } catch (error) {
+      this.#watch.fail(error)
+      exchange.endByScript()
+      connection.tcp.destroy()
+    }
+  }
+
+  waitForRequest(number: number, { timeout = DEFAULT_TIMEOUT } = {}): Promise<ScriptedRequest> {
+    return this.#watch.until(
+      () => this.requests[number - 1],
+      timeout,
+      () => `waited for request ${number}; there were ${this.requests.length}`,
+    )
+  }
+
+  async waitForIdle({ timeout = DEFAULT_TIMEOUT } = {}): Promise<void> {
+    await this.#watch.until(
+      () => this.openAnswers === 0 || undefined,
+      timeout,
+      () => `waited for all answers to be over; there were ${this.openAnswers} open`,
+    )
+  }
+
+  async waitForSockets(count: number, { timeout = DEFAULT_TIMEOUT } = {}): Promise<void> {
+    await this.#watch.until(
+      () => this.openSockets === count || undefined,
+      timeout,
+      () => `waited for ${count} open connections; there were ${this.openSockets}`,
+    )
+  }
+
+  close(): Promise<void> {
+    return (this.#closing ??= this.#close())
+  }
+
+  async #close(): Promise<void> {
+    const closed = new Promise((resolve) => this.#server.close(resolve))
+    this.#connections.destroy()
+    await closed
+    this.#watch.throwFailure()
+  }
+
+  [Symbol.asyncDispose](): Promise<void> {
+    return this.close()
+  }
+}
