@@ -1,0 +1,78 @@
+import { ConnectError } from '../errors/connect-error.js'
+import { isEventStreamType } from '../wire/content-type.js'
+
+export type Chunk = string | Uint8Array
+
+/** What `events()` reads: a response, a stream of bytes or text, or anything that iterates over either. */
+export type EventSourceInput = Response | ReadableStream<Chunk> | ReadableStream<Uint8Array> | AsyncIterable<Chunk>
+
+/** One way to pull chunks, whatever they come from. Whoever holds it cancels it, or reads it to its end. */
+export interface ChunkSource {
+  read(): Promise<{ done?: boolean; value?: Chunk }>
+  /** Releases what stands behind it. Resolves once that has happened. */
+  cancel(reason?: unknown): Promise<unknown>
+}
+
+export function openChunks(source: EventSourceInput): ChunkSource {
+  if (has(source, 'getReader')) return fromStream(source as ReadableStream<Chunk>)
+  if (has(source, Symbol.asyncIterator)) return fromIterable(source as AsyncIterable<Chunk>)
+  if (has(source, 'headers')) return fromResponse(source as Response)
+  throw new TypeError('events() reads a Response, a ReadableStream or an async iterable of text or bytes.')
+}
+
+// By shape, not by class: streams and responses of polyfills and other realms are as good.
+function has(source: EventSourceInput, key: PropertyKey): boolean {
+  return typeof source === 'object' && source !== null && key in source
+}
+
+function fromStream(stream: ReadableStream<Chunk>): ChunkSource {
+  const reader = stream.getReader()
+  return {
+    read: () => reader.read(),
+    cancel: (reason) => reader.cancel(reason).finally(() => reader.releaseLock()),
+  }
+}
+
+function fromIterable(iterable: AsyncIterable<Chunk>): ChunkSource {
+  const iterator = iterable[Symbol.asyncIterator]()
+  return {
+    read: () => iterator.next(),
+    cancel: async () => iterator.return?.(),
+  }
+}
+
+function fromResponse(response: Response): ChunkSource {
+  const error = refusal(response)
+  if (error === undefined) return response.body === null ? EMPTY : fromStream(response.body)
+  // The failure is told by the first read; the socket is free at once.
+  response.body?.cancel().catch(() => {})
+  return { ...EMPTY, read: () => Promise.reject(error) }
+}
+
+const EMPTY: ChunkSource = {
+  read: () => Promise.resolve({ done: true }),
+  cancel: () => Promise.resolve(),
+}
+
+function refusal(response: Response): ConnectError | undefined {
+  if (!response.ok) {
+    return new ConnectError('http', `The server answered ${response.status}, which is no event stream.`, { response })
+  }
+  const type = response.headers.get('content-type')
+  if (!isEventStreamType(type)) {
+    return new ConnectError('content-type', `The response is ${type ?? 'of no type'}, not text/event-stream.`, {
+      response,
+    })
+  }
+  if (response.body === undefined) {
+    return new ConnectError(
+      'http',
+      'This host gives a response no body to stream. Use a fetch that has response.body.',
+      {
+        code: 'ERR_CONNECT_NO_BODY',
+        response,
+      },
+    )
+  }
+  return undefined
+}

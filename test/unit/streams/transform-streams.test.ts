@@ -1,0 +1,81 @@
+import { describe, expect, it } from 'vitest'
+import { EncodeError } from '../../../src/errors/encode-error.js'
+import { LimitError } from '../../../src/errors/limit-error.js'
+import { EventDecoderStream } from '../../../src/streams/event-decoder-stream.js'
+import { EventEncoderStream } from '../../../src/streams/event-encoder-stream.js'
+import type { EventMessage, ServerSentEvent } from '../../../src/wire/types.js'
+
+async function collect<T>(stream: ReadableStream<T>): Promise<T[]> {
+  const all: T[] = []
+  const reader = stream.getReader()
+  for (;;) {
+    const { done, value } = await reader.read()
+    if (done) return all
+    all.push(value)
+  }
+}
+
+function streamOf<T>(...items: T[]): ReadableStream<T> {
+  return new ReadableStream({
+    start(controller) {
+      for (const item of items) controller.enqueue(item)
+      controller.close()
+    },
+  })
+}
+
+describe('EventDecoderStream', () => {
+  it('turns bytes or text into events', async () => {
+    const wanted: ServerSentEvent[] = [{ event: 'message', data: '€', id: '1' }]
+    const bytes = new TextEncoder().encode('id: 1\ndata: €\n\ndata: unfinished')
+    const cut = bytes.indexOf(0xe2) + 1
+    expect(
+      await collect(streamOf(bytes.subarray(0, cut), bytes.subarray(cut)).pipeThrough(new EventDecoderStream())),
+    ).toEqual(wanted)
+    expect(await collect(streamOf('id: 1\ndata', ': €\n\n').pipeThrough(new EventDecoderStream()))).toEqual(wanted)
+  })
+
+  it('delivers the events in front of one that is too large', async () => {
+    const source = streamOf('data: a\n\ndata: too large\n\n', 'data: b\n\n')
+    const reader = source.pipeThrough(new EventDecoderStream({ maxEventSize: 4 })).getReader()
+    expect((await reader.read()).value?.data).toBe('a')
+    await expect(reader.read()).rejects.toBeInstanceOf(LimitError)
+  })
+
+  it('takes no chunk before its events are asked for', async () => {
+    let pulls = 0
+    const source = new ReadableStream<string>(
+      { pull: (controller) => controller.enqueue(`data: ${pulls++}\n\n`) },
+      { highWaterMark: 0 },
+    )
+    const reader = source.pipeThrough(new EventDecoderStream()).getReader()
+    await reader.read()
+    await reader.read()
+    expect(pulls).toBeLessThanOrEqual(4)
+    await reader.cancel()
+  })
+})
+
+describe('EventEncoderStream', () => {
+  it('gives a Response its body', async () => {
+    const messages: EventMessage[] = [{ comment: 'hi' }, { id: 1, event: 'tick', data: 'a\nb' }]
+    const body = streamOf(...messages).pipeThrough(new EventEncoderStream())
+    expect(await new Response(body).text()).toBe(': hi\nevent: tick\nid: 1\ndata: a\ndata: b\n\n')
+  })
+
+  it('is undone by EventDecoderStream', async () => {
+    const sent: ServerSentEvent[] = [
+      { event: 'message', data: 'a\n\n b', id: '1' },
+      { event: 'x', data: '', id: '2' },
+    ]
+    const received = streamOf<EventMessage>(...sent)
+      .pipeThrough(new EventEncoderStream())
+      .pipeThrough(new EventDecoderStream())
+    expect(await collect(received)).toEqual(sent)
+  })
+
+  it('errors for a message that cannot be encoded', async () => {
+    const body = streamOf<EventMessage>({ data: 'a', id: 'a\nb' }).pipeThrough(new EventEncoderStream())
+    await expect(new Response(body).text()).rejects.toBeInstanceOf(EncodeError)
+  })
+})
