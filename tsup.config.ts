@@ -5,6 +5,7 @@ export default defineConfig({
   format: 'esm',
   target: 'es2022',
   platform: 'neutral',
+  external: [/^node:/],
   removeNodeProtocol: false,
   splitting: true,
   sourcemap: true,
