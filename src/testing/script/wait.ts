@@ -21,10 +21,6 @@ export async function waitFor(until: WaitStep['wait'], signal: AbortSignal): Pro
 export class WaitTimeoutError extends Error {
   readonly code = 'ERR_WAIT_TIMEOUT' as const
 
-  constructor(message: string) {
-    super(message)
-  }
-
   override get name(): 'WaitTimeoutError' {
     return 'WaitTimeoutError'
   }

@@ -189,7 +189,9 @@ describe('what a script can do', () => {
   })
 
   it('asks a function at every request', async () => {
-    const { url } = await start(({ url }, number) => (url === '/none' ? undefined : [{ bytes: `${number} ${url}` }]))
+    const { url } = await start((request, number) =>
+      request.url === '/none' ? undefined : [{ bytes: `${number} ${request.url}` }],
+    )
     expect(await (await fetch(`${url}a`)).text()).toBe('1 /a')
     expect(await (await fetch(`${url}b`)).text()).toBe('2 /b')
     expect((await fetch(`${url}none`)).status).toBe(204)

@@ -1,0 +1,110 @@
+import { describe, expect, it } from 'vitest'
+import { createGate } from '../../../src/testing/script/gate.js'
+import { scriptedResponse } from '../../../src/testing/scripted-response.js'
+
+describe('scriptedResponse', () => {
+  it('is an event stream where nothing else is said', async () => {
+    const response = scriptedResponse([{ event: { id: '1', data: 'one' } }, { bytes: ': hi\n' }])
+    expect(response.status).toBe(200)
+    expect(response.headers.get('content-type')).toBe('text/event-stream')
+    expect(await response.text()).toBe('id: 1\ndata: one\n\n: hi\n')
+  })
+
+  it('has any status and headers', async () => {
+    const response = scriptedResponse([{ status: 503, headers: { 'retry-after': '2' } }, { bytes: 'later' }])
+    expect([response.status, response.headers.get('retry-after'), await response.text()]).toEqual([503, '2', 'later'])
+  })
+
+  it('redirects, and has no body with 204', () => {
+    const redirect = scriptedResponse([{ redirect: 'https://example.com/x', status: 301 }])
+    expect([redirect.status, redirect.headers.get('location')]).toEqual([301, 'https://example.com/x'])
+    expect(scriptedResponse([{ status: 204 }]).body).toBeNull()
+  })
+
+  it('fails the body at a cut, after the bytes before it', async () => {
+    const reader = scriptedResponse([{ event: { data: 'é' }, cutAfter: 'code-point' }]).body!.getReader()
+    expect(await reader.read()).toEqual({ done: false, value: new Uint8Array([...Buffer.from('data: '), 0xc3]) })
+    await expect(reader.read()).rejects.toThrow(TypeError)
+  })
+
+  it('is a network error where the first step is a cut', () => {
+    expect(scriptedResponse([{ cut: 'reset' }]).type).toBe('error')
+  })
+
+  it('plays steps only as the body is read', async () => {
+    const reached: string[] = []
+    const response = scriptedResponse([
+      { event: { data: 'one' } },
+      { wait: () => void reached.push('second') },
+      { event: { data: 'two' } },
+      { wait: () => void reached.push('third') },
+      { event: { data: 'three' } },
+    ])
+    const reader = response.body!.getReader()
+    await reader.read()
+    expect(reached).toEqual([])
+    await reader.read()
+    expect(reached).toEqual(['second'])
+    await reader.cancel()
+    expect(reached).toEqual(['second'])
+  })
+
+  it('drips', async () => {
+    const reader = scriptedResponse([{ bytes: 'abcde', drip: { size: 2 } }]).body!.getReader()
+    const sizes: number[] = []
+    for (let read = await reader.read(); !read.done; read = await reader.read()) sizes.push(read.value.length)
+    expect(sizes).toEqual([2, 2, 1])
+  })
+
+  it('stalls until cancelled', async () => {
+    const reader = scriptedResponse([{ stall: true }]).body!.getReader()
+    const read = reader.read()
+    await reader.cancel()
+    expect(await read).toEqual({ done: true, value: undefined })
+  })
+
+  it.each([
+    ['before', true],
+    ['while it stalls', false],
+  ])('ends with the reason of the signal, aborted %s', async (_when, before) => {
+    const controller = new AbortController()
+    if (before) controller.abort(new Error('mine'))
+    const response = scriptedResponse([{ status: 200 }, { stall: true }], { signal: controller.signal })
+    const text = response.text()
+    controller.abort(new Error('mine'))
+    await expect(text).rejects.toThrow('mine')
+  })
+
+  it('forgets the signal once it is over', async () => {
+    const added = new Set<unknown>()
+    const signal = new AbortController().signal
+    const { addEventListener, removeEventListener } = signal
+    signal.addEventListener = (type: string, listener: never) => {
+      added.add(listener)
+      addEventListener.call(signal, type, listener)
+    }
+    signal.removeEventListener = (type: string, listener: never) => {
+      added.delete(listener)
+      removeEventListener.call(signal, type, listener)
+    }
+    const response = scriptedResponse([{ event: { data: 'one' } }], { signal })
+    expect(added.size).toBe(1)
+    await response.text()
+    expect(added.size).toBe(0)
+  })
+
+  it('waits for a gate', async () => {
+    const gate = createGate()
+    const text = scriptedResponse([{ wait: gate.opened }, { event: { data: 'x' } }]).text()
+    gate.open()
+    expect(await text).toBe('data: x\n\n')
+  })
+
+  it('fails the body with what a promise or function of the script failed with', async () => {
+    await expect(scriptedResponse([{ wait: () => Promise.reject(new Error('mine')) }]).text()).rejects.toThrow('mine')
+  })
+
+  it('refuses an option that does not exist', () => {
+    expect(() => scriptedResponse([], { signals: undefined } as never)).toThrow('signals: no such option')
+  })
+})
