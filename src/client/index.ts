@@ -1,0 +1,23 @@
+export { connect } from './connect.js'
+export { ConnectError } from '../errors/connect-error.js'
+export type { ConnectErrorCode, ConnectErrorKind } from '../errors/connect-error.js'
+export { OptionError } from '../errors/option-error.js'
+export { isEventWireError } from '../errors.js'
+export type { EventWireError } from '../errors.js'
+export type { PauseReason } from './pause.js'
+export type { StandardIssue, StandardResult, StandardSchemaV1 } from './standard-schema.js'
+export type {
+  Attempt,
+  Awaitable,
+  BackoffOptions,
+  CloseReason,
+  ConnectOptions,
+  Connection,
+  Decoder,
+  EventMap,
+  ReconnectMode,
+  State,
+  StateChange,
+  TypedEvent,
+} from './types.js'
+export type { ServerSentEvent } from '../wire/types.js'
