@@ -1,0 +1,112 @@
+// `npm start`: numbered ticks from a real server, through a saboteur that keeps cutting the connection,
+// into a client that resumes. Keeps the score: nothing may be lost, nothing may come twice.
+import { parseArgs, styleText } from 'node:util'
+import { connect } from 'eventwire/client'
+import { startSaboteur } from './saboteur.mjs'
+import { startTicker } from './ticker.mjs'
+
+const USAGE = `usage: npm start -- [--for DURATION] [--interval DURATION]
+
+  --for DURATION       end by itself after that long (10s, 500ms, 2m); default: until Ctrl-C
+  --interval DURATION  time between two ticks; default: 100ms
+
+exit code: 0, or 1 if an event was lost or repeated, or 2 for a wrong argument`
+
+const UNITS = { ms: 1, s: 1000, m: 60_000 }
+/** How long the last ticks may take to arrive once the saboteur has calmed down. */
+const SETTLE_MS = 5000
+/** Bytes a connection carries before it is cut: the response's head and a few ticks. */
+const SPARED = { min: 250, max: 900 }
+
+const options = readArguments()
+const paint = (style, text) => (process.stdout.isTTY && !process.env.NO_COLOR ? styleText(style, text) : text)
+const score = { received: 0, lost: 0, repeated: 0, cuts: 0, inEvent: 0 }
+
+// A reader such as `head` may leave first.
+process.stdout.on('error', () => process.exit(0))
+
+const ticker = await startTicker(options.interval)
+const saboteur = await startSaboteur(ticker.port, {
+  spare: () => SPARED.min + Math.floor(Math.random() * (SPARED.max - SPARED.min)),
+  onCut(inEvent) {
+    score.cuts++
+    if (inEvent) score.inEvent++
+    console.log(paint('red', inEvent ? 'cut      in the middle of an event' : 'cut      between two events'))
+  },
+})
+
+const connection = connect(saboteur.url, {
+  decode: { tick: JSON.parse },
+  backoff: { min: options.interval },
+  onOpen(_response, attempt) {
+    const from = attempt.lastEventId === '' ? 'live' : `after ${attempt.lastEventId}`
+    console.log(paint('green', `${attempt.number === 1 ? 'opened ' : 'resumed'}  ${from}`))
+  },
+})
+console.log(`ticker at ${saboteur.url}, a tick every ${options.interval} ms${options.for ? '' : '; Ctrl-C ends'}`)
+
+let last
+let isEnding = false
+let reachedEnd = () => {}
+
+async function finish() {
+  if (isEnding) return
+  isEnding = true
+  ticker.stop()
+  saboteur.calmDown()
+  await new Promise((resolve) => {
+    reachedEnd = resolve
+    if (last === undefined || last >= ticker.last) resolve()
+    else setTimeout(resolve, SETTLE_MS).unref()
+  })
+  await connection.close()
+}
+
+process.once('SIGINT', finish)
+process.once('SIGTERM', finish)
+if (options.for) setTimeout(finish, options.for)
+
+for await (const { data } of connection) {
+  const { number } = data
+  if (last !== undefined && number <= last) {
+    score.repeated++
+    console.log(paint('red', `tick ${number} came again`))
+    continue
+  }
+  if (last !== undefined) score.lost += number - last - 1
+  last = number
+  score.received++
+  console.log(`tick     ${number}`)
+  if (isEnding && number >= ticker.last) reachedEnd()
+}
+
+if (last !== undefined) score.lost += ticker.last - last
+await saboteur.close()
+await ticker.close()
+console.log(
+  `received ${score.received}, lost ${score.lost}, repeated ${score.repeated}; ` +
+    `${score.cuts} cuts, ${score.inEvent} of them in the middle of an event; ${ticker.readers} readers left behind`,
+)
+process.exitCode = score.lost + score.repeated === 0 ? 0 : 1
+
+function readArguments() {
+  try {
+    const { values } = parseArgs({
+      options: { for: { type: 'string' }, interval: { type: 'string', default: '100ms' }, help: { type: 'boolean' } },
+    })
+    if (values.help) {
+      console.log(USAGE)
+      process.exit(0)
+    }
+    return { for: values.for && toMilliseconds('for', values.for), interval: toMilliseconds('interval', values.interval) }
+  } catch (error) {
+    console.error(`${error.message}\n\n${USAGE}`)
+    process.exit(2)
+  }
+}
+
+function toMilliseconds(name, text) {
+  const match = /^(\d+)(ms|s|m)$/.exec(text)
+  if (!match || Number(match[1]) === 0) throw new TypeError(`--${name} takes a duration such as 500ms, 10s or 2m, not "${text}"`)
+  return Number(match[1]) * UNITS[match[2]]
+}

@@ -1,0 +1,43 @@
+import { execFileSync } from 'node:child_process'
+import { cpSync, mkdirSync, mkdtempSync, rmSync, symlinkSync, writeFileSync } from 'node:fs'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import { fileURLToPath } from 'node:url'
+import { describe, it } from 'vitest'
+
+const root = fileURLToPath(new URL('../..', import.meta.url))
+
+const COMPILERS = [
+  { name: 'TypeScript 5.4', bin: 'node_modules/typescript-5.4/bin/tsc' },
+  { name: 'the newest TypeScript', bin: 'node_modules/@typescript/native/bin/tsc' },
+]
+
+describe.each(COMPILERS)('a consumer on $name', ({ bin }) => {
+  it.each(['NodeNext', 'Bundler'])('compiles with moduleResolution %s', { timeout: 60_000 }, (moduleResolution) => {
+    const folder = mkdtempSync(join(tmpdir(), 'eventwire-consumer-'))
+    try {
+      cpSync(join(root, 'test/package/consumer'), folder, { recursive: true })
+      mkdirSync(join(folder, 'node_modules/@types'), { recursive: true })
+      symlinkSync(root, join(folder, 'node_modules/eventwire'), 'junction')
+      symlinkSync(join(root, 'node_modules/@types/node'), join(folder, 'node_modules/@types/node'), 'junction')
+      writeFileSync(join(folder, 'package.json'), JSON.stringify({ type: 'module' }))
+      const compilerOptions = {
+        target: 'ES2022',
+        lib: ['ES2022', 'DOM', 'DOM.Iterable', 'ESNext.Disposable'],
+        module: moduleResolution === 'Bundler' ? 'ESNext' : 'NodeNext',
+        moduleResolution,
+        types: ['node'],
+        strict: true,
+        noEmit: true,
+        // Declarations of our own are checked; those of Node's types are for newer compilers.
+        skipLibCheck: true,
+      }
+      writeFileSync(join(folder, 'tsconfig.json'), JSON.stringify({ compilerOptions, files: ['index.ts'] }))
+      execFileSync(process.execPath, [join(root, bin), '-p', folder], { encoding: 'utf8' })
+    } catch (error) {
+      throw new Error((error as { stdout?: string }).stdout || String(error), { cause: error })
+    } finally {
+      rmSync(folder, { recursive: true, force: true })
+    }
+  })
+})

@@ -1,0 +1,31 @@
+import { gzipSync } from 'node:zlib'
+import { expect, it } from 'vitest'
+import { bundle } from '../support/bundle.js'
+
+const CEILINGS = [
+  { what: 'encoder', code: `export { encode } from 'eventwire/encoder'`, bytes: 600 },
+  { what: 'parser', code: `export { createParser } from 'eventwire/parser'`, bytes: 1600 },
+  { what: 'events()', code: `export { events } from 'eventwire/streams'`, bytes: 2000 },
+  { what: 'client', code: `export { connect } from 'eventwire/client'`, bytes: 3500 },
+  { what: 'EventSource', code: `export { EventSource } from 'eventwire/eventsource'`, bytes: 4500 },
+  { what: 'server', code: `export { createChannel, eventStream } from 'eventwire/server'`, bytes: 4500 },
+]
+
+it.each(CEILINGS)('$what, minified and compressed, is at most $bytes bytes', async ({ code, bytes }) => {
+  expect(gzipSync(await bundle(code, { minify: true }), { level: 9 }).length).toBeLessThanOrEqual(bytes)
+})
+
+it('leaves out of a bundle what it does not use', async () => {
+  const encoder = await bundle(`export { encode } from 'eventwire'`)
+  for (const foreign of ['TextDecoder', 'fetch', 'setTimeout', 'LimitError', 'ConnectError', 'lastEventId']) {
+    expect(encoder).not.toContain(foreign)
+  }
+  const parser = await bundle(`export { createParser } from 'eventwire'`)
+  for (const foreign of ['fetch', 'setTimeout', 'EncodeError', 'ConnectError', 'ReadableStream', 'EventTarget']) {
+    expect(parser).not.toContain(foreign)
+  }
+  const client = await bundle(`export { connect } from 'eventwire'`)
+  for (const foreign of ['EncodeError', 'EventTarget', 'TransformStream', 'node:', 'process']) {
+    expect(client).not.toContain(foreign)
+  }
+})
