@@ -1,0 +1,128 @@
+// `npm run bench`: measures the built package beside its peers, prints tables of ratios and writes
+// bench/results.json. How to read them, and the flags: bench/README.md.
+import { execFileSync, fork } from 'node:child_process'
+import { existsSync, statSync, writeFileSync } from 'node:fs'
+import { cpus, totalmem, type as system } from 'node:os'
+import { join } from 'node:path'
+import { fileURLToPath } from 'node:url'
+import { parseArgs } from 'node:util'
+
+const root = fileURLToPath(new URL('..', import.meta.url))
+const bench = join(root, 'bench')
+
+const { values: flags } = parseArgs({
+  options: {
+    quick: { type: 'boolean', default: false },
+    plot: { type: 'boolean', default: false },
+    node: { type: 'string', default: '' },
+    table: { type: 'string', default: '' },
+    filter: { type: 'string', default: '' },
+  },
+})
+
+const TABLES = ['parser', 'response', 'encoder', 'client', 'linear', 'memory', 'size']
+
+// Quick is for a machine that checks that everything runs, not for numbers to quote.
+const OPTIONS = flags.quick
+  ? { size: 64 * 1024, rounds: 3, warmUp: 2, share: 0.25, events: 20_000, clientRounds: 1, clientWarmUp: 0 }
+  : { size: 1024 * 1024, rounds: 25, warmUp: 10, share: 1, events: 300_000, clientRounds: 7, clientWarmUp: 2 }
+
+prepare()
+
+const [reports, { targets, targetTable }, modules] = await Promise.all([
+  import('../bench/lib/report.mjs'),
+  import('../bench/lib/targets.mjs'),
+  Promise.all(TABLES.map(async (table) => [table, await import(`../bench/tables/${table}.mjs`)])),
+])
+const tables = modules.filter(([table]) => flags.table === '' || flags.table.split(',').includes(table))
+
+const runs = []
+for (const path of nodes()) runs.push(await runOn(path))
+
+const isWhole = flags.table === '' && flags.filter === ''
+if (isWhole)
+  writeFileSync(
+    join(bench, flags.quick ? 'results.quick.json' : 'results.json'),
+    `${JSON.stringify({ quick: flags.quick, runs }, undefined, 1)}\n`,
+  )
+if (flags.plot) {
+  const { plot } = await import('../bench/plot.mjs')
+  const file = flags.quick ? join(bench, 'quick.svg') : join(root, 'docs/bench.svg')
+  writeFileSync(file, await plot(runs[0]))
+  console.log(`\nPlot: ${file}`)
+}
+
+/** Installs the peers and builds the package where either is missing or old. */
+function prepare() {
+  execFileSync(process.execPath, [join(root, 'scripts/ensure-ready.mjs')], { stdio: 'inherit' })
+  const installed = join(bench, 'node_modules/.package-lock.json')
+  if (existsSync(installed) && statSync(installed).mtimeMs >= statSync(join(bench, 'package-lock.json')).mtimeMs) return
+  console.error('eventwire: installing the peers that the benchmarks compare with')
+  execFileSync('npm', ['ci', '--no-audit', '--no-fund', '--loglevel=error'], {
+    cwd: bench,
+    stdio: ['ignore', 2, 2],
+    shell: process.platform === 'win32',
+  })
+}
+
+/** The Node binaries to run on: paths, or major versions of those pinned in test/runtimes. */
+function nodes() {
+  if (flags.node === '') return [process.execPath]
+  return flags.node.split(',').map((name) => {
+    const path = /^\d+$/.test(name) ? join(root, `test/runtimes/node_modules/node${name}/bin/node`) : name
+    if (existsSync(path)) return path
+    console.error(`--node ${name}: there is no ${path}. Run \`npm ci\` in test/runtimes, or give the path of a binary.`)
+    process.exit(1)
+  })
+}
+
+async function runOn(path) {
+  const { node, v8 } = JSON.parse(execFileSync(path, ['-p', 'JSON.stringify(process.versions)'], { encoding: 'utf8' }))
+  const [cpu] = cpus()
+  const machine = {
+    cpu: cpu?.model.trim() ?? 'unknown',
+    cores: cpus().length,
+    memory: `${Math.round(totalmem() / 2 ** 30)} GB`,
+    system: system(),
+  }
+  console.log(
+    `\nNode ${node} (V8 ${v8}), ${machine.cpu}, ${machine.cores} cores, ${machine.memory}${flags.quick ? ', quick' : ''}`,
+  )
+
+  const results = {}
+  for (const [table, { title, jobs, report }] of tables) {
+    const wanted = jobs(OPTIONS).filter(({ name }) => name.includes(flags.filter))
+    if (wanted.length === 0) continue
+    // A process for each job: what the engine learns about one workload would colour the next.
+    const batches = flags.quick ? [wanted] : wanted.map((job) => [job])
+    results[table] = []
+    for (const batch of batches) results[table].push(...(await runJobs(path, table, batch)))
+    console.log(`\n${title}\n`)
+    reports.printTable(report(results[table]), console.log)
+    for (const line of reports.absences(results[table])) console.log(line)
+  }
+  const judged = targets(results)
+  if (isWhole) {
+    console.log('\nTargets\n')
+    reports.printTable(targetTable(judged), console.log)
+  }
+  return { node, v8, date: new Date().toISOString(), machine, options: OPTIONS, targets: judged, tables: results }
+}
+
+/** Runs jobs in a fresh process on the Node at `path`. A job that dies takes the whole bench with it. */
+function runJobs(path, table, jobs) {
+  return new Promise((resolve, reject) => {
+    const results = []
+    const child = fork(join(bench, 'run.mjs'), [JSON.stringify({ table, jobs, options: OPTIONS })], {
+      execPath: path,
+      execArgv: ['--expose-gc'],
+    })
+    child.on('message', (result) => results.push(result))
+    child.on('error', reject)
+    child.on('exit', (code) => {
+      if (code === 0) resolve(results)
+      else
+        reject(new Error(`The ${table} table ended with code ${code} in: ${jobs.map(({ name }) => name).join(', ')}`))
+    })
+  })
+}
