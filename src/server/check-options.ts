@@ -1,0 +1,47 @@
+import { OptionError } from '../errors/option-error.js'
+
+/** What one option may be: says what is wrong with a value, `false` where nothing is. */
+export type Rule = (value: unknown) => string | false
+
+/** The rules of all options there are, by name; nested as the options are. */
+export interface Rules {
+  readonly [name: string]: Rule | Rules
+}
+
+/**
+ * Refuses options that do not exist or break their rule. One that is `undefined` counts as left out.
+ *
+ * @throws {OptionError}
+ */
+export function checkOptions(options: unknown, rules: Rules, path = ''): void {
+  if (options === undefined) return
+  if (typeof options !== 'object' || options === null) {
+    throw new OptionError(path.slice(0, -1) || 'options', 'must be an object.')
+  }
+  for (const [name, value] of Object.entries(options)) {
+    const rule = Object.hasOwn(rules, name) ? rules[name] : undefined
+    if (rule === undefined) {
+      throw new OptionError(path + name, `does not exist. There is ${Object.keys(rules).join(', ')}.`)
+    }
+    if (typeof rule === 'object') {
+      checkOptions(value, rule, `${path}${name}.`)
+      continue
+    }
+    const wrong = value !== undefined && rule(value)
+    if (wrong !== false) throw new OptionError(path + name, wrong)
+  }
+}
+
+/** A number from `min` on; `Infinity` where there is no `max`. */
+export function numberOf(unit: string, min = 0, max = Infinity): Rule {
+  return (value) => {
+    if (typeof value === 'number' && value >= min && value <= max) return false
+    return `must be a number of ${unit}, at least ${min}${max === Infinity ? '' : ` and at most ${max}`}.`
+  }
+}
+
+export function oneOf(...values: string[]): Rule {
+  return (value) => !values.includes(value as string) && `must be one of ${values.join(', ')}.`
+}
+
+export const isFunction: Rule = (value) => typeof value !== 'function' && 'must be a function.'

@@ -1,0 +1,228 @@
+import { encodeComment } from '../encoder/encode-comment.js'
+import { MAX_DELAY } from '../wire/constants.js'
+import { eventRequestOf } from './event-request.js'
+import type { EventRequest } from './event-request.js'
+import type { Settings } from './event-stream-options.js'
+import type { NodeRequest } from './node-types.js'
+import { firstBytes } from './response-head.js'
+import type { CloseReason, Source } from './session.js'
+import type { Sink, SinkOwner } from './sink.js'
+import { SourceRunner } from './source-runner.js'
+import type { SourceHost } from './source-runner.js'
+import { encodeStreamMessage } from './stream-message.js'
+import type { StreamMessage } from './stream-message.js'
+import { toBytes } from './to-bytes.js'
+
+/** Bytes that may wait before an iterable is made to wait too. */
+const HIGH_WATER_MARK = 64 * 1024
+
+const HEARTBEAT = ':\n'
+
+/** The session of one reader, over either kind of sink. Whatever ends it, `#finish` does it. */
+export class EventSession implements SourceHost, SinkOwner {
+  readonly #raw: Request | NodeRequest
+  readonly #settings: Settings
+  #state: 'opening' | 'open' | 'closing' | 'closed' = 'opening'
+  #reason: CloseReason | undefined
+  #sink!: Sink
+  #writeHead!: () => void
+  readonly #runner: SourceRunner
+
+  #timer: ReturnType<typeof setTimeout> | undefined
+  #timerDue = Infinity
+  #writtenAt = 0
+  #written = 0
+  /** What the transport had taken when last looked at, and since when it is no more. */
+  #taken = 0
+  #takenAt = 0
+
+  // Made when asked for: most sessions never need them, and there may be very many sessions.
+  #request: EventRequest | undefined
+  #controller: AbortController | undefined
+  #room: Deferred<void> | undefined
+  #ending: Deferred<CloseReason> | undefined
+
+  constructor(raw: Request | NodeRequest, settings: Settings) {
+    this.#raw = raw
+    this.#settings = settings
+    this.#runner = new SourceRunner(this, settings.onError)
+  }
+
+  get over(): boolean {
+    return this.#reason !== undefined
+  }
+
+  get request(): EventRequest {
+    return (this.#request ??= eventRequestOf(this.#raw))
+  }
+
+  get lastEventId(): string {
+    return this.request.lastEventId
+  }
+
+  get signal(): AbortSignal {
+    this.#controller ??= new AbortController()
+    if (this.over) this.#controller.abort()
+    return this.#controller.signal
+  }
+
+  get closed(): Promise<CloseReason> {
+    this.#ending ??= defer()
+    if (this.#state === 'closed') this.#ending.resolve(this.#reason!)
+    return this.#ending.promise
+  }
+
+  get bufferedBytes(): number {
+    return this.#state === 'closed' ? 0 : this.#sink.bufferedBytes
+  }
+
+  send(message: StreamMessage): boolean {
+    return !this.over && this.#write(encodeStreamMessage(message))
+  }
+
+  comment(text: string): boolean {
+    return !this.over && this.#write(encodeComment(text))
+  }
+
+  drained(): Promise<void> {
+    if (this.over || this.#hasRoom) return Promise.resolve()
+    this.#room ??= defer()
+    return this.#room.promise
+  }
+
+  close(): void {
+    if (this.#state === 'opening') this.#open()
+    this.#finish('closed')
+  }
+
+  /**
+   * Opens the source, then the stream, unless the source has by sending. `false`, and the error
+   * reported, where the source threw before a byte was written: then the caller answers.
+   */
+  start(source: Source, sink: Sink, writeHead: () => void): boolean {
+    this.#sink = sink
+    this.#writeHead = writeHead
+    let product: unknown
+    try {
+      product = this.#runner.open(source)
+    } catch (error) {
+      const unopened = this.#state === 'opening'
+      if (unopened) this.skip('failed')
+      this.#runner.fail(error)
+      return !unopened
+    }
+    if (this.#state === 'opening') this.#open()
+    this.#runner.run(product)
+    return true
+  }
+
+  /** Ends a session that never was a stream. */
+  skip(reason: CloseReason, source?: Source): void {
+    this.#reason = reason
+    this.onClose(false)
+    // An iterable may hold something from the start, such as a listener.
+    if (typeof source === 'object') this.#runner.run(this.#runner.open(source))
+  }
+
+  /** Ends the session because the reader is gone. */
+  disconnect(): void {
+    this.#finish('disconnected')
+  }
+
+  onSourceEnd(reason: 'end' | 'failed'): void {
+    this.#finish(reason)
+  }
+
+  onDrain(): void {
+    this.#room?.resolve()
+    this.#room = undefined
+  }
+
+  onClose(byReader: boolean): void {
+    this.#finish(byReader ? 'disconnected' : 'closed')
+    this.#state = 'closed'
+    clearTimeout(this.#timer)
+    this.#ending?.resolve(this.#reason!)
+  }
+
+  get #hasRoom(): boolean {
+    return this.#sink.bufferedBytes <= Math.min(HIGH_WATER_MARK, this.#settings.maxBytes)
+  }
+
+  #open(): void {
+    this.#state = 'open'
+    this.#writeHead()
+    this.#write(firstBytes(this.#settings.retry, this.#settings.padding))
+  }
+
+  #write(text: string): boolean {
+    if (this.#state === 'opening') this.#open()
+    const { maxBytes, heartbeat, stall } = this.#settings
+    const buffered = this.#sink.bufferedBytes
+    if (buffered > maxBytes) {
+      this.#finish('slow')
+      return false
+    }
+    const bytes = toBytes(text)
+    this.#writtenAt = performance.now()
+    if (buffered === 0) this.#takenAt = this.#writtenAt
+    this.#written += bytes.byteLength
+    this.#sink.write(bytes)
+    this.#wakeAt(this.#writtenAt + Math.min(stall, heartbeat || Infinity))
+    return this.#hasRoom
+  }
+
+  /** Sets the timer, unless it is set for earlier. */
+  #wakeAt(due: number): void {
+    if (due >= this.#timerDue) return
+    clearTimeout(this.#timer)
+    this.#timerDue = due
+    this.#timer = setTimeout(() => this.#wake(), Math.min(due - performance.now(), MAX_DELAY))
+    // The socket keeps the process up; a body that nobody reads should not.
+    ;(this.#timer as { unref?(): void }).unref?.()
+  }
+
+  #wake(): void {
+    this.#timerDue = Infinity
+    const { heartbeat, stall } = this.#settings
+    const now = performance.now()
+    const buffered = this.#sink.bufferedBytes
+    if (buffered > 0) {
+      const taken = this.#written - buffered
+      if (taken !== this.#taken) this.#takenAt = now
+      this.#taken = taken
+      if (now - this.#takenAt >= stall) return this.#finish('slow')
+      return this.#wakeAt(Math.min(this.#takenAt + stall, now + (heartbeat || Infinity)))
+    }
+    if (heartbeat === 0 || this.over) return
+    if (now - this.#writtenAt >= heartbeat) this.#write(HEARTBEAT)
+    else this.#wakeAt(this.#writtenAt + heartbeat)
+  }
+
+  #finish(reason: CloseReason): void {
+    const gone = reason === 'slow' || reason === 'disconnected'
+    if (this.over) {
+      // What was sent before the end is not taken either.
+      if (gone && this.#state === 'closing') this.#sink.destroy()
+      return
+    }
+    this.#reason = reason
+    this.#state = 'closing'
+    this.#controller?.abort()
+    this.onDrain()
+    this.#runner.stop()
+    if (gone) this.#sink.destroy()
+    else this.#sink.end()
+  }
+}
+
+interface Deferred<T> {
+  promise: Promise<T>
+  resolve(value: T): void
+}
+
+function defer<T>(): Deferred<T> {
+  let resolve!: (value: T) => void
+  const promise = new Promise<T>((settle) => (resolve = settle))
+  return { promise, resolve }
+}

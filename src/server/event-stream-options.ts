@@ -1,0 +1,103 @@
+import { MAX_DELAY } from '../wire/constants.js'
+import { checkOptions, isFunction, numberOf, oneOf } from './check-options.js'
+import type { Rules } from './check-options.js'
+import { streamFields } from './response-head.js'
+import type { HeadFields } from './response-head.js'
+
+/** Options of `eventStream`. All times are milliseconds, all sizes bytes. */
+export interface EventStreamOptions {
+  /** Status of the response: 200 to 599, but none without a body. Default 200, the only one an `EventSource` takes. */
+  status?: number
+  /**
+   * More headers, or others in place of the defaults (`content-type: text/event-stream`,
+   * `cache-control: no-cache, no-transform`, `x-accel-buffering: no`). Those that speak of the
+   * connection, such as `connection`, are left out.
+   */
+  headers?: HeadersInit
+  /** The reconnection time readers are told at the start. Default: none, so that they use their own. */
+  retry?: number
+  /** A comment is sent when nothing was for this long, so that no proxy takes the connection for dead. Default 15,000; 0 for none. */
+  heartbeat?: number
+  /** Size of a comment at the start, for proxies that hold back the first bytes. At most 65,536. Default 0. */
+  padding?: number
+  /** `require` answers 406 to a request that does not accept event streams. Default `ignore`. */
+  accept?: 'ignore' | 'require'
+  /** When a reader that takes too little is let go. */
+  slow?: {
+    /** Bytes that may wait for it when the next message comes. Default 1,048,576. */
+    maxBytes?: number
+    /** How long the transport may take nothing of what waits. Default 30,000. */
+    stall?: number
+  }
+  /**
+   * Told what the source threw, its clean-up too, once per error. It may throw; that goes to the
+   * console. Default: `console.error`.
+   */
+  onError?(error: unknown): void
+}
+
+/** The options with their defaults, checked. */
+export interface Settings {
+  readonly status: number
+  readonly fields: HeadFields
+  readonly retry: number | undefined
+  readonly heartbeat: number
+  readonly padding: number
+  readonly accept: 'ignore' | 'require'
+  readonly maxBytes: number
+  readonly stall: number
+  readonly onError: (error: unknown) => void
+}
+
+const BODILESS = [204, 205, 304]
+
+const RULES: Rules = {
+  status: (value) =>
+    !(
+      Number.isInteger(value) &&
+      (value as number) >= 200 &&
+      (value as number) <= 599 &&
+      !BODILESS.includes(value as number)
+    ) && 'must be a status from 200 to 599 of a response with a body.',
+  headers: () => false,
+  retry: (value) =>
+    !(Number.isSafeInteger(value) && (value as number) >= 0) && 'must be a whole number of milliseconds, not negative.',
+  heartbeat: numberOf('milliseconds', 0, MAX_DELAY),
+  padding: numberOf('bytes', 0, 65_536),
+  accept: oneOf('ignore', 'require'),
+  slow: {
+    maxBytes: numberOf('bytes', 1),
+    stall: numberOf('milliseconds', 1),
+  },
+  onError: isFunction,
+}
+
+const DEFAULTS: Settings = {
+  status: 200,
+  fields: streamFields(undefined),
+  retry: undefined,
+  heartbeat: 15_000,
+  padding: 0,
+  accept: 'ignore',
+  maxBytes: 1024 * 1024,
+  stall: 30_000,
+  onError: (error) => console.error('The source of an event stream failed:', error),
+}
+
+/** @throws {OptionError} */
+export function resolveOptions(options: EventStreamOptions | undefined): Settings {
+  if (options === undefined) return DEFAULTS
+  checkOptions(options, RULES)
+  const { status, headers, retry, heartbeat, padding, accept, slow, onError } = options
+  return {
+    status: status ?? DEFAULTS.status,
+    fields: streamFields(headers),
+    retry,
+    heartbeat: heartbeat ?? DEFAULTS.heartbeat,
+    padding: padding ?? DEFAULTS.padding,
+    accept: accept ?? DEFAULTS.accept,
+    maxBytes: slow?.maxBytes ?? DEFAULTS.maxBytes,
+    stall: slow?.stall ?? DEFAULTS.stall,
+    onError: onError === undefined ? DEFAULTS.onError : (error) => onError.call(options, error),
+  }
+}

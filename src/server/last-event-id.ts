@@ -1,0 +1,25 @@
+/** Characters of a last event ID that are taken over from a reader. */
+const LONGEST_ID = 4096
+
+/** Control characters, tab apart: an ID with one of them does not survive a request header. */
+const CONTROL = /[^\t\P{Cc}]/u
+
+/**
+ * Undoes what HTTP does to an ID: readers send UTF-8 (WHATWG HTML 9.2.3), hosts show each byte as one
+ * character. `undefined` for bytes that are not UTF-8.
+ */
+export function decodeHeader(value: string): string | undefined {
+  // ASCII, or decoded by the host already.
+  if (!/[\x80-\xff]/.test(value) || /[^\0-\xff]/.test(value)) return value
+  try {
+    const bytes = Uint8Array.from(value, (character) => character.charCodeAt(0))
+    return new TextDecoder('utf-8', { fatal: true, ignoreBOM: true }).decode(bytes)
+  } catch {
+    return undefined
+  }
+}
+
+/** Tells whether `id` can have come from an event stream. */
+export function isUsableId(id: string): boolean {
+  return id.length <= LONGEST_ID && !CONTROL.test(id)
+}

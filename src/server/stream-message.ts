@@ -1,0 +1,37 @@
+import { encode } from '../encoder/encode.js'
+import { EncodeError } from '../errors/encode-error.js'
+import type { EventMessage } from '../wire/types.js'
+
+/** What a session sends: an `EventMessage` with any data. */
+export interface StreamMessage extends Omit<EventMessage, 'data'> {
+  /** A string goes as it stands, anything else as JSON. Left out, nothing is dispatched: an id or a `retry` alone. */
+  data?: unknown
+}
+
+/**
+ * Writes a message in wire format.
+ *
+ * @throws {EncodeError} for what the format or JSON cannot carry, `data: undefined` among it.
+ */
+export function encodeStreamMessage(message: StreamMessage): string {
+  // Anything but an object is for `encode` to refuse.
+  if (typeof message?.data === 'string' || typeof message !== 'object' || message === null || !('data' in message)) {
+    return encode(message as EventMessage)
+  }
+  const { comment, event, id, retry, data } = message
+  return encode({ comment, event, id, retry, data: toJson(data) })
+}
+
+function toJson(data: unknown): string {
+  let json: string | undefined
+  let reason = `a value of type ${typeof data} has no form in JSON`
+  try {
+    json = JSON.stringify(data)
+  } catch (error) {
+    reason = String(error)
+  }
+  if (json === undefined) {
+    throw new EncodeError('data', `must be a string or what JSON can carry: ${reason}. Leave data out to send none.`)
+  }
+  return json
+}
