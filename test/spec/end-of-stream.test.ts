@@ -1,0 +1,3 @@
+import { testFixtures } from '../support/fixtures-spec.js'
+
+testFixtures('end-of-stream')
