@@ -18,3 +18,17 @@ export type { EncodeErrorField } from './errors/encode-error.js'
 export { LimitError } from './errors/limit-error.js'
 export { OptionError } from './errors/option-error.js'
 export type { EventMessage, ServerSentEvent } from './wire/types.js'
+export { connect } from './client/connect.js'
+export type {
+  Attempt,
+  BackoffOptions,
+  CloseReason,
+  ConnectOptions,
+  Connection,
+  Decoder,
+  EventMap,
+  ReconnectMode,
+  State,
+  StateChange,
+  TypedEvent,
+} from './client/types.js'

@@ -10,7 +10,7 @@ const USAGE = `usage: npm start -- [--for DURATION] [--interval DURATION]
   --for DURATION       end by itself after that long (10s, 500ms, 2m); default: until Ctrl-C
   --interval DURATION  time between two ticks; default: 100ms
 
-exit code: 0, or 1 if an event was lost or repeated, or 2 for a wrong argument`
+exit code: 0, or 1 if an event was lost or repeated or a timer stayed, or 2 for a wrong argument`
 
 const UNITS = { ms: 1, s: 1000, m: 60_000 }
 /** How long the last ticks may take to arrive once the saboteur has calmed down. */
@@ -85,9 +85,9 @@ await saboteur.close()
 await ticker.close()
 console.log(
   `received ${score.received}, lost ${score.lost}, repeated ${score.repeated}; ` +
-    `${score.cuts} cuts, ${score.inEvent} of them in the middle of an event; ${ticker.readers} readers left behind`,
+    `${score.cuts} cuts, ${score.inEvent} of them in the middle of an event; ${ticker.timers} timers left behind`,
 )
-process.exitCode = score.lost + score.repeated === 0 ? 0 : 1
+process.exitCode = score.lost + score.repeated + ticker.timers === 0 ? 0 : 1
 
 function readArguments() {
   try {

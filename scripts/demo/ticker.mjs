@@ -1,59 +1,65 @@
 import { createServer } from 'node:http'
 import { once } from 'node:events'
+import { setImmediate } from 'node:timers/promises'
 import { acceptsEventStream, eventStream } from 'eventwire/server'
 
+/** Turns of the event loop that the last readers may take to be noticed as gone. */
+const TURNS = 100
+
 /**
- * A server that numbers its ticks: one every `interval` milliseconds, for whoever reads. A reader that
- * comes back with Last-Event-ID first gets what it missed.
+ * The classic event source: whoever reads gets an event every `interval` milliseconds, from a timer that
+ * goes when the reader goes. Ticks are numbered since the start of the server, so that a reader that comes back
+ * with Last-Event-ID first gets what it missed.
  */
 export async function startTicker(interval) {
-  let last = 0
-  let onTick = new Set()
-  const clock = setInterval(() => {
-    last++
-    for (const tell of onTick) tell()
-  }, interval)
+  const start = performance.now()
+  let stoppedAt
+  let timers = 0
+  const last = () => stoppedAt ?? Math.floor((performance.now() - start) / interval)
 
-  const message = (number) => ({ event: 'tick', id: number, data: { number, square: number ** 2 } })
+  function tickTo(session) {
+    let sent = session.lastEventId === '' ? last() : Number(session.lastEventId)
+    const catchUp = () => {
+      while (sent < last()) {
+        sent++
+        session.send({ event: 'tick', id: sent, data: { number: sent, square: sent ** 2 } })
+      }
+    }
+    const timer = setInterval(catchUp, interval)
+    timers++
+    return () => {
+      clearInterval(timer)
+      timers--
+    }
+  }
 
   const server = createServer((request, response) => {
-    if (!acceptsEventStream(request)) {
-      response.writeHead(406, { 'content-type': 'text/plain' }).end('This resource is an event stream.\n')
-      return
-    }
-    eventStream(
-      request,
-      response,
-      (session) => {
-        let sent = session.lastEventId === '' ? last : Number(session.lastEventId)
-        const catchUp = () => {
-          while (sent < last) session.send(message(++sent))
-        }
-        catchUp()
-        onTick.add(catchUp)
-        return () => onTick.delete(catchUp)
-      },
-      { retry: interval },
-    )
+    if (acceptsEventStream(request)) eventStream(request, response, tickTo, { retry: interval })
+    else response.writeHead(406, { 'content-type': 'text/plain' }).end('This resource is an event stream.\n')
   })
   server.listen(0, '127.0.0.1')
   await once(server, 'listening')
 
   return {
     port: server.address().port,
+    /** The number of the newest tick. */
     get last() {
-      return last
+      return last()
     },
-    get readers() {
-      return onTick.size
+    /** Timers that run for readers. */
+    get timers() {
+      return timers
     },
-    /** No tick from now on; readers stay. */
-    stop: () => clearInterval(clock),
+    /** No new tick from now on; readers stay. */
+    stop() {
+      stoppedAt = last()
+    },
     async close() {
-      clearInterval(clock)
       server.closeAllConnections()
       server.close()
       await once(server, 'close')
+      // Responses tell of their end within a few turns of the loop.
+      for (let turn = 0; timers > 0 && turn < TURNS; turn++) await setImmediate()
     },
   }
 }

@@ -1,0 +1,44 @@
+import { spawn } from 'node:child_process'
+import { once } from 'node:events'
+import { createInterface } from 'node:readline'
+import { fileURLToPath } from 'node:url'
+import { expect, it } from 'vitest'
+
+const main = fileURLToPath(new URL('../../scripts/demo/main.mjs', import.meta.url))
+
+function start(...args: string[]) {
+  const child = spawn(process.execPath, [main, ...args], { stdio: ['ignore', 'pipe', 'pipe'] })
+  return { child, lines: createInterface({ input: child.stdout }) }
+}
+
+async function runToEnd(...args: string[]): Promise<{ code: number; lines: string[] }> {
+  const { child, lines } = start(...args)
+  const seen: string[] = []
+  lines.on('line', (line) => seen.push(line))
+  const [code] = (await once(child, 'close')) as [number]
+  return { code, lines: seen }
+}
+
+it('ends by itself, with nothing lost, nothing repeated, after cuts in the middle of events', async () => {
+  const { code, lines } = await runToEnd('--for', '2s', '--interval', '10ms')
+  expect(lines.at(-1)).toMatch(/^received \d{2,}, lost 0, repeated 0; \d+ cuts, [1-9]\d* of them in the middle/)
+  expect(lines.filter((line) => line.startsWith('resumed  after')).length).toBeGreaterThan(0)
+  expect(code).toBe(0)
+})
+
+it('ends cleanly on Ctrl-C, and says the score', async () => {
+  const { child, lines } = start('--interval', '10ms')
+  let last = ''
+  const closed = once(child, 'close')
+  for await (const line of lines) {
+    last = line
+    if (line === 'tick     5') child.kill('SIGINT')
+  }
+  expect((await closed)[0]).toBe(0)
+  expect(last).toMatch(/lost 0, repeated 0/)
+})
+
+it('says what is wrong with an argument', async () => {
+  expect((await runToEnd('--for', '10')).code).toBe(2)
+  expect((await runToEnd('--unknown')).code).toBe(2)
+})
