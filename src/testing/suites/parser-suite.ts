@@ -1,0 +1,158 @@
+import type { ServerSentEvent } from '../../wire/types.js'
+import { OptionError } from '../../errors/option-error.js'
+import { STREAMS, type StreamCase } from './parser-streams.js'
+import { SECTION } from './sections.js'
+import { ConformanceError, createSuite, expectSame, type CaseOf, type Suite } from './suite.js'
+
+/** What the suite listens with. All functions may be called during `feed` and `end`, or later. */
+export interface ParserListener {
+  /** Hand over every event dispatched: its type, data and the last event ID. */
+  onEvent(event: ServerSentEvent): void
+  /** Hand over every reconnection time, in milliseconds. */
+  onRetry(ms: number): void
+}
+
+/** One stream being parsed. The promises of an asynchronous parser are awaited, one at a time. */
+export interface ParserUnderTest {
+  feed(chunk: Uint8Array): unknown
+  /** The end of the stream. Once this is over, no event may come any more. */
+  end(): unknown
+}
+
+/** Makes a parser for one stream. `createParser` of `eventwire/parser` is such a function. */
+export type ParserAdapter = (listener: ParserListener) => ParserUnderTest
+
+/** The same for a parser of text. */
+export type TextParserAdapter = (listener: ParserListener) => { feed(chunk: string): unknown; end(): unknown }
+
+export interface ParserSuiteOptions {
+  /** `"text"` feeds strings, and leaves out what only bytes can show. Default `"bytes"`. */
+  input?: 'bytes' | 'text'
+  /** What the parser does not report. Cases that need it are skipped. */
+  without?: readonly 'retry'[]
+}
+
+const ABILITIES = {
+  bytes: 'the parser takes text',
+  retry: 'the parser does not report reconnection times',
+}
+
+/** Milliseconds an asynchronous parser gets to deliver what is due before the stream goes on. */
+const PROMPT = 500
+
+interface Context {
+  create: ParserAdapter | TextParserAdapter
+  input: 'bytes' | 'text'
+  without: readonly string[]
+}
+
+/**
+ * The rules for reading an event stream (WHATWG HTML 9.2.5 and 9.2.6), for any parser.
+ *
+ * @throws {OptionError} for an option that does not exist.
+ *
+ * @example
+ * ```ts
+ * import { createParser } from 'eventwire/parser'
+ * import { parserSuite } from 'eventwire/testing'
+ *
+ * for await (const { status, name, message } of parserSuite(createParser)) {
+ *   if (status === 'fail') console.error(name, message)
+ * }
+ * ```
+ */
+export function parserSuite(adapter: ParserAdapter, options?: ParserSuiteOptions & { input?: 'bytes' }): Suite
+export function parserSuite(adapter: TextParserAdapter, options: ParserSuiteOptions & { input: 'text' }): Suite
+export function parserSuite(adapter: ParserAdapter | TextParserAdapter, options: ParserSuiteOptions = {}): Suite {
+  const { input = 'bytes', without = [], ...rest } = options
+  const unknown = Object.keys(rest)[0]
+  if (unknown !== undefined) throw new OptionError(unknown, 'no such option. There are input and without.')
+  if (typeof adapter !== 'function') throw new OptionError('adapter', 'must be a function that makes a parser.')
+  if (input !== 'bytes' && input !== 'text') throw new OptionError('input', 'must be "bytes" or "text".')
+  const lacking = input === 'text' ? ['bytes', ...without] : without
+  return createSuite('parser', CASES, { create: adapter, input, without: lacking }, lacking, ABILITIES)
+}
+
+type Chunk = string | Uint8Array
+
+const CASES: readonly CaseOf<Context>[] = [
+  ...STREAMS.map((stream): CaseOf<Context> => ({
+    name: stream.name,
+    rule: stream.rule,
+    section: stream.section,
+    needs: needsOf(stream),
+    run: (context) => check(context, stream, chunksOf(context, stream)),
+  })),
+  {
+    name: 'every stream means the same, one piece at a time',
+    rule: 'Chunks mean nothing: neither bytes nor characters belong together.',
+    section: SECTION.parsing,
+    run: (context) =>
+      everyStream(context, (whole) => [Array.from({ length: whole.length }, (_, at) => whole.slice(at, at + 1))]),
+  },
+  {
+    name: 'every stream means the same, cut in two at any place',
+    rule: 'Chunks mean nothing.',
+    section: SECTION.parsing,
+    run: (context) =>
+      everyStream(context, (whole) =>
+        Array.from({ length: whole.length }, (_, at) => [whole.slice(0, at), whole.slice(at)]),
+      ),
+  },
+]
+
+function needsOf({ chunks, retries }: StreamCase): string[] {
+  const bytes = chunks.some((chunk) => typeof chunk !== 'string')
+  return [...(bytes ? ['bytes'] : []), ...(retries ? ['retry'] : [])]
+}
+
+function chunksOf({ input }: Context, { chunks }: StreamCase): Chunk[] {
+  return input === 'text' ? (chunks as string[]) : chunks.map(toBytes)
+}
+
+async function everyStream(context: Context, cuts: (whole: Chunk) => Chunk[][]): Promise<void> {
+  for (const stream of STREAMS) {
+    if (needsOf(stream).some((need) => context.without.includes(need))) continue
+    for (const chunks of cuts(join(chunksOf(context, stream)))) await check(context, stream, chunks)
+  }
+}
+
+async function check({ create, without }: Context, stream: StreamCase, chunks: readonly Chunk[]): Promise<void> {
+  const events: [string, string, string][] = []
+  const retries: number[] = []
+  const parser = create({
+    onEvent: ({ data, event, id }) => void events.push([data, event, id]),
+    onRetry: (ms) => void retries.push(ms),
+  })
+  const expected = stream.events.map(([data, event = 'message', id = '']) => [data, event, id])
+  try {
+    for (const chunk of chunks) await settled(parser.feed(chunk as never))
+    if (stream.prompt) await until(() => events.length >= expected.length)
+    if (stream.prompt) expectSame('[data, event, id] before the stream goes on', events, expected)
+    await settled(parser.end())
+    expectSame('[data, event, id] of the events', events, expected)
+    if (stream.retries && !without.includes('retry')) expectSame('reconnection times', retries, stream.retries)
+  } catch (error) {
+    const shown = chunks.map((chunk) => (typeof chunk === 'string' ? chunk : decoder.decode(chunk)))
+    throw new ConformanceError(`chunks ${JSON.stringify(shown)}: ${(error as Error).message}`, { cause: error })
+  }
+}
+
+/** Waits only where there is something to wait for: thousands of streams are parsed. */
+const settled = (result: unknown): unknown =>
+  typeof (result as PromiseLike<unknown> | null)?.then === 'function' ? result : undefined
+
+async function until(holds: () => boolean): Promise<void> {
+  const deadline = Date.now() + PROMPT
+  while (!holds() && Date.now() < deadline) await new Promise((resolve) => setTimeout(resolve, 1))
+}
+
+const encoder = new TextEncoder()
+const decoder = new TextDecoder()
+const toBytes = (chunk: string | readonly number[]): Uint8Array =>
+  typeof chunk === 'string' ? encoder.encode(chunk) : Uint8Array.from(chunk)
+
+function join(chunks: readonly Chunk[]): Chunk {
+  if (typeof chunks[0] === 'string') return chunks.join('')
+  return Uint8Array.from((chunks as Uint8Array[]).flatMap((chunk) => [...chunk]))
+}

@@ -1,0 +1,117 @@
+import { BRAND } from '../../errors.js'
+import { OptionError } from '../../errors/option-error.js'
+
+/** One rule of the standard, put to the test. */
+export interface SuiteCase {
+  /** Says what must hold; unique in its suite, and stable. */
+  readonly name: string
+  /** What the standard asks for, in one sentence. */
+  readonly rule: string
+  /** The section that says so. */
+  readonly section: string
+  /** Why this case is left out, where it is. */
+  readonly skip?: string
+  /**
+   * Resolves where the rule holds, with a reason where there was nothing to try it on.
+   *
+   * @throws {ConformanceError} saying what was expected and what came.
+   */
+  readonly run: () => Promise<string | undefined>
+}
+
+export interface SuiteResult {
+  readonly suite: string
+  readonly name: string
+  readonly rule: string
+  readonly section: string
+  readonly status: 'pass' | 'fail' | 'skip'
+  /** What went wrong, or why the case was left out. */
+  readonly message?: string
+}
+
+/**
+ * The cases of a suite. Hand `cases` to a test runner, or iterate the suite itself: it runs one case after
+ * the other and yields a result for each, failed ones included. A suite can be run again.
+ */
+export interface Suite extends AsyncIterable<SuiteResult> {
+  readonly name: string
+  readonly cases: readonly SuiteCase[]
+}
+
+/** Thrown by a case whose rule does not hold. */
+export class ConformanceError extends Error {
+  readonly code = 'ERR_CONFORMANCE' as const
+
+  override get name(): 'ConformanceError' {
+    return 'ConformanceError'
+  }
+
+  get [BRAND](): true {
+    return true
+  }
+}
+
+/** A case before it is bound to an adapter. */
+export interface CaseOf<Context> {
+  readonly name: string
+  readonly rule: string
+  readonly section: string
+  /** What the adapter must be able to do; without it the case is left out. */
+  readonly needs?: readonly string[]
+  readonly run: (context: Context) => Promise<string | void> | string | void
+}
+
+/** Binds cases to a context. `without` names abilities that the adapter lacks, of those that `abilities` explains. */
+export function createSuite<Context>(
+  name: string,
+  cases: readonly CaseOf<Context>[],
+  context: Context,
+  without: readonly string[],
+  abilities: Readonly<Record<string, string>>,
+): Suite {
+  if (!Array.isArray(without)) throw new OptionError('without', `must be an array of ${list(abilities)}.`)
+  const unknown = without.find((ability) => !Object.hasOwn(abilities, ability))
+  if (unknown !== undefined) throw new OptionError('without', `there is no "${unknown}". There are ${list(abilities)}.`)
+
+  const bound = cases.map(({ name: caseName, rule, section, needs = [], run }): SuiteCase => {
+    const missing = needs.find((need) => without.includes(need))
+    return {
+      name: caseName,
+      rule,
+      section,
+      ...(missing !== undefined && { skip: abilities[missing]! }),
+      run: async () => (await run(context)) ?? undefined,
+    }
+  })
+  return {
+    name,
+    cases: bound,
+    async *[Symbol.asyncIterator]() {
+      for (const each of bound) yield await result(name, each)
+    },
+  }
+}
+
+const list = (abilities: object): string => Object.keys(abilities).join(', ')
+
+async function result(suite: string, { name, rule, section, skip, run }: SuiteCase): Promise<SuiteResult> {
+  const about = { suite, name, rule, section }
+  if (skip !== undefined) return { ...about, status: 'skip', message: skip }
+  try {
+    const nothing = await run()
+    return nothing === undefined ? { ...about, status: 'pass' } : { ...about, status: 'skip', message: nothing }
+  } catch (error) {
+    return { ...about, status: 'fail', message: error instanceof Error ? error.message : String(error) }
+  }
+}
+
+/** @throws {ConformanceError} where `actual` does not have the same JSON as `expected`. */
+export function expectSame(what: string, actual: unknown, expected: unknown): void {
+  const [got, wanted] = [JSON.stringify(actual), JSON.stringify(expected)]
+  if (got !== wanted) throw new ConformanceError(`${what}: expected ${wanted}, got ${got}`)
+}
+
+/** @throws {ConformanceError} with `message` where `holds` is false. */
+export function expectThat(holds: boolean, message: string): asserts holds {
+  if (!holds) throw new ConformanceError(message)
+}
