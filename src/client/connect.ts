@@ -1,4 +1,5 @@
 import { ConnectError } from '../errors/connect-error.js'
+import { ASYNC_DISPOSE } from '../streams/async-dispose.js'
 import { type Decoded, decodeData } from './decode.js'
 import { createEngine } from './engine.js'
 import { lastEventIdHeader } from './last-event-id.js'
@@ -62,7 +63,9 @@ export function connect<M = EventMap>(url: string | URL, options: ConnectOptions
     async decide(error, attempt) {
       const answer = error && (await retryIf?.(error, attempt))
       if (answer === undefined) return verdict(mode, method, error, resumable())
-      return typeof answer === 'boolean' ? (answer ? 'retry' : 'fail') : answer
+      if (typeof answer === 'boolean') return answer ? 'retry' : 'fail'
+      if (answer === 'end' || answer >= 0) return answer
+      throw new TypeError(`retryIf returned ${answer}, which is neither a boolean, a delay nor 'end'`)
     },
     onOpen: (response, attempt) => options.onOpen?.(response, attempt),
     onEvent(event, origin) {
@@ -210,7 +213,7 @@ export function connect<M = EventMap>(url: string | URL, options: ConnectOptions
       stop()
       await closed
     },
-    async [Symbol.asyncDispose]() {
+    async [ASYNC_DISPOSE]() {
       stop()
       await closed
     },

@@ -107,7 +107,10 @@ export function createEngine(options: EngineOptions, host: EngineHost): Engine {
 
   const pauses = watchPauses(options.pause, () => {
     if (!pauses.active()) {
-      if (state === 'paused') rest(notBefore - now())
+      if (state !== 'paused') return
+      const left = notBefore - now()
+      if (left > 0) wait(left)
+      else void connect()
     } else if (state === 'waiting' || (run && !run.over && host.mayPause?.())) {
       release()
       failures = 0
@@ -148,12 +151,11 @@ export function createEngine(options: EngineOptions, host: EngineHost): Engine {
 
   const onAbort = (): void => finish('aborted', signal!.reason)
 
-  /** Waits where there is something left to wait for, then connects. */
-  function rest(delay: number, error?: ConnectError): void {
+  function wait(ms: number, error?: ConnectError): void {
     lastError = error ?? lastError
     if (pauses.active()) return enter('paused')
-    if (!(delay > 0)) return void connect()
-    timer = setTimeout(connect, Math.min(delay, MAX_DELAY))
+    const delay = Math.min(ms, MAX_DELAY)
+    timer = setTimeout(connect, delay)
     if (!options.keepAlive) (timer as { unref?(): void }).unref?.()
     enter('waiting', delay, error)
   }
@@ -305,7 +307,7 @@ export function createEngine(options: EngineOptions, host: EngineHost): Engine {
         notBefore = now() + asked
       }
     }
-    rest(delay, error)
+    wait(delay, error)
   }
 
   signal?.addEventListener('abort', onAbort)

@@ -172,7 +172,7 @@ function withCache(url: string, init: RequestInit): RequestInit {
     return full
   } catch {
     // Some hosts refuse to hear of a cache at all.
-    attempting('options', () => new Request(url, init))
+    for (const [name, value] of Object.entries(init)) attempting(name, () => new Request(url, { [name]: value }))
     return init
   }
 }

@@ -24,7 +24,7 @@ export function verdict(
   resumable: boolean,
 ): Verdict {
   if (!error) return mode === 'always' || (mode === 'auto' && method === 'GET') ? 'retry' : 'end'
-  if (mode === 'never' || error.code === 'ERR_CONNECT_NO_BODY') return 'fail'
+  if (mode === 'never') return 'fail'
   const repeatable = mode !== 'auto' || /^(GET|HEAD|QUERY)$/.test(method) || resumable
   const { kind, status } = error
   if (kind === 'http') return (repeatable ? TEMPORARY : NOT_ACTED).includes(status!) ? 'retry' : 'fail'
@@ -53,7 +53,7 @@ export function checkResponse(response: Response, attempt: number, now: number):
     })
   }
   if (!response.body) {
-    return new ConnectError('network', 'This fetch gives no response.body to read. Pass one that streams as `fetch`.', {
+    return new ConnectError('http', 'This fetch gives no response.body to read. Pass one that streams as `fetch`.', {
       code: 'ERR_CONNECT_NO_BODY',
       response,
       attempt,
