@@ -1,13 +1,14 @@
 import { defineConfig } from 'tsup'
 
 export default defineConfig({
-  entry: ['src/index.ts', 'src/**/index.ts'],
+  // File by file, not bundled: a bundler of our users then drops each file that nothing imports, also where it
+  // could not prove that a class without users has no side effects.
+  entry: ['src/**/*.ts'],
+  bundle: false,
   format: 'esm',
   target: 'es2022',
   platform: 'neutral',
-  external: [/^node:/],
   removeNodeProtocol: false,
-  splitting: true,
   sourcemap: true,
   clean: true,
   dts: false,

@@ -1,10 +1,13 @@
-// Builds dist/: JavaScript by tsup, declarations by tsc. One build at a time, because the tests
-// and the demo may both ask for one.
-import { execFileSync } from 'node:child_process'
+// Builds dist/: JavaScript by tsup, declarations by tsc.
+import { spawnSync } from 'node:child_process'
 import { fileURLToPath } from 'node:url'
 
 const root = fileURLToPath(new URL('..', import.meta.url))
-const run = (...args) => execFileSync(process.execPath, args, { cwd: root, stdio: ['ignore', 'ignore', 'inherit'] })
 
-run('node_modules/tsup/dist/cli-default.js', '--silent')
-run('node_modules/@typescript/native/bin/tsc', '-p', 'tsconfig.build.json')
+for (const args of [
+  ['node_modules/tsup/dist/cli-default.js', '--silent'],
+  ['node_modules/@typescript/native/bin/tsc', '-p', 'tsconfig.build.json'],
+]) {
+  const { status } = spawnSync(process.execPath, args, { cwd: root, stdio: ['ignore', 2, 2] })
+  if (status !== 0) process.exit(status ?? 1)
+}
