@@ -38,24 +38,24 @@ export function encode(message: EventMessage, options?: EncodeOptions): string {
   let block = ''
 
   if (event !== undefined) {
+    const line = encodeLines('event: ', 'event', event)
     check(!LINE_OR_NUL.test(event), 'event', 'remove CR, LF, NUL')
     check(data !== undefined, 'event', 'never dispatches without data')
-    const line = encodeLines('event: ', 'event', event)
     if (event && event !== DEFAULT_EVENT_TYPE) block = line
   }
   if (id !== undefined) {
     const isNumber = typeof id === 'number'
+    block += encodeLines('id: ', 'id', isNumber ? `${id}` : id)
     if (isNumber) checkInteger('id', id)
     else check(!LINE_OR_NUL.test(id) && !OUTER_SPACE.test(id), 'id', 'remove CR, LF, NUL, outer white space')
-    block += encodeLines('id: ', 'id', isNumber ? `${id}` : id)
   }
   if (retry !== undefined) {
     checkInteger('retry', retry)
     block += `retry: ${retry}\n`
   }
   if (data !== undefined) {
-    check(!options?.strict || !LOSSY.test(data), 'data', 'replace CR, lone surrogates')
     block += encodeLines('data: ', 'data', data)
+    check(!options?.strict || !LOSSY.test(data), 'data', 'replace CR, lone surrogates')
   }
   if (block) block += '\n'
   if (comment !== undefined) block = encodeComment(comment) + block

@@ -25,7 +25,8 @@ export function testFixtures(group: string): void {
         const wanted = JSON.stringify(expected)
         for (const chunks of everyTwoWay(source)) {
           // Compared as text first: the report of a failure is worth its time, that of a success is not.
-          if (JSON.stringify(partsOf(chunks)) !== wanted) expect(partsOf(chunks), `cut at ${chunks[0]?.length}`).toEqual(expected)
+          if (JSON.stringify(partsOf(chunks)) !== wanted)
+            expect(partsOf(chunks), `cut at ${chunks[0]?.length}`).toEqual(expected)
         }
       })
 

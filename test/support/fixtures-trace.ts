@@ -12,7 +12,10 @@ export function traceParser(chunks: Iterable<string | Uint8Array>, options?: Par
 }
 
 /** Callbacks that note all they are called with, in order. */
-export function recorder(): { steps: ReferenceStep[]; callbacks: Required<Pick<ParserOptions, 'onEvent' | 'onComment' | 'onRetry' | 'onId'>> } {
+export function recorder(): {
+  steps: ReferenceStep[]
+  callbacks: Required<Pick<ParserOptions, 'onEvent' | 'onComment' | 'onRetry' | 'onId'>>
+} {
   const steps: ReferenceStep[] = []
   return {
     steps,

@@ -8,14 +8,20 @@ const EXTENSION = '.sse'
 export function loadFixtures(group) {
   return readdirSync(FOLDER)
     .filter((file) => file.endsWith(EXTENSION) && (group === undefined || file.startsWith(`${group}.`)))
-    .sort()
-    .map((file) => load(file.slice(0, -EXTENSION.length)))
+    .map((file) => file.slice(0, -EXTENSION.length))
+    .toSorted()
+    .map(load)
 }
 
 function load(name) {
-  const { rule, events, comments = [], retries = [], ids = [], lastEventId = '' } = JSON.parse(
-    readFileSync(new URL(`${name}.json`, FOLDER), 'utf8'),
-  )
+  const {
+    rule,
+    events,
+    comments = [],
+    retries = [],
+    ids = [],
+    lastEventId = '',
+  } = JSON.parse(readFileSync(new URL(`${name}.json`, FOLDER), 'utf8'))
   const bytes = new Uint8Array(readFileSync(new URL(`${name}${EXTENSION}`, FOLDER)))
   return {
     name,
