@@ -165,7 +165,10 @@ export class EventSession implements SourceHost, SinkOwner {
     }
     const bytes = toBytes(text)
     this.#writtenAt = performance.now()
-    if (buffered === 0) this.#takenAt = this.#writtenAt
+    if (buffered === 0) {
+      this.#taken = this.#written
+      this.#takenAt = this.#writtenAt
+    }
     this.#written += bytes.byteLength
     this.#sink.write(bytes)
     this.#wakeAt(this.#writtenAt + Math.min(stall, heartbeat || Infinity))
@@ -188,8 +191,9 @@ export class EventSession implements SourceHost, SinkOwner {
     const now = performance.now()
     const buffered = this.#sink.bufferedBytes
     if (buffered > 0) {
+      // The transport's own framing counts as buffered, so that this may fall, but rises only when some is taken.
       const taken = this.#written - buffered
-      if (taken !== this.#taken) this.#takenAt = now
+      if (taken > this.#taken) this.#takenAt = now
       this.#taken = taken
       if (now - this.#takenAt >= stall) return this.#finish('slow')
       return this.#wakeAt(Math.min(this.#takenAt + stall, now + (heartbeat || Infinity)))

@@ -1,6 +1,8 @@
 import type { NodeRequest, NodeResponse } from './node-types.js'
 import type { Sink, SinkOwner } from './sink.js'
 
+const HTTP2_CANCEL = 8
+
 /** Tells whether the reader left before there was a sink to notice it. */
 export function isNodeReaderGone(req: NodeRequest, res: NodeResponse): boolean {
   // An HTTP/2 socket is shared by all streams and may not be touched.
@@ -76,7 +78,9 @@ class NodeSink implements Sink {
   destroy(): void {
     if (this.#closed) return
     this.#ended = true
-    this.#res.destroy()
+    // Without a code, the end of an HTTP/2 stream looks like that of a whole response.
+    if ('stream' in this.#res) this.#res.stream.close(HTTP2_CANCEL)
+    else this.#res.destroy()
     queueMicrotask(() => this.#close())
   }
 

@@ -24,6 +24,7 @@ export class SourceRunner {
   /** Calls a source that is a function; gives what `run` takes. Throws what the source throws. */
   open(source: Source): unknown {
     const product: unknown = typeof source === 'function' ? source(this.#host) : source
+    if (product instanceof ReadableStream) return iterate(product as ReadableStream<StreamMessage>)
     return isAsyncIterable(product) ? product[Symbol.asyncIterator]() : product
   }
 
@@ -93,6 +94,18 @@ export class SourceRunner {
     } catch (error) {
       onError(error)
     }
+  }
+}
+
+/** Its own iterator would cancel the stream only after the read in hand, which may never end. */
+function iterate(stream: ReadableStream<StreamMessage>): AsyncIterator<StreamMessage> {
+  const reader = stream.getReader()
+  return {
+    next: () => reader.read() as Promise<IteratorResult<StreamMessage>>,
+    async return() {
+      await reader.cancel()
+      return { done: true, value: undefined }
+    },
   }
 }
 

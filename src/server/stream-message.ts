@@ -22,7 +22,7 @@ export function encodeStreamMessage(message: StreamMessage): string {
   return encode({ comment, event, id, retry, data: toJson(data) })
 }
 
-function toJson(data: unknown): string {
+export function toJson(data: unknown): string {
   let json: string | undefined
   let reason = `a value of type ${typeof data} has no form in JSON`
   try {
