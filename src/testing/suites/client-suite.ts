@@ -1,0 +1,134 @@
+import { OptionError } from '../../errors/option-error.js'
+import type { Step } from '../script/steps.js'
+import type { Script, ScriptedServer } from '../server/types.js'
+import { CLIENT_CASES } from './client-cases.js'
+import { Trial, type ClientAdapter, type ClientContext } from './client-trial.js'
+import { STREAMS, type StreamCase } from './parser-streams.js'
+import { createSuite, expectSame, type CaseOf, type Suite } from './suite.js'
+
+export interface ClientSuiteOptions {
+  /**
+   * What the client does not do, on purpose. Cases that need it are skipped.
+   *
+   * - `reconnect`: it reads one answer and is done.
+   * - `temporary-errors`: it does not fail on 429, 500 and 503, but retries.
+   */
+  without?: readonly ('reconnect' | 'temporary-errors')[]
+  /** Milliseconds each wait may take. Default 5000. A client that ignores `retry` needs its own delay. */
+  timeout?: number
+  /** Default: `createScriptedServer` of `eventwire/testing/server`, where it can be imported. */
+  createServer?: (script: Script) => Promise<ScriptedServer>
+}
+
+const ABILITIES = {
+  reconnect: 'the client does not reconnect',
+  'temporary-errors': 'the client retries temporary errors',
+}
+
+const DEFAULT_TIMEOUT = 5000
+
+/**
+ * The rules for clients (WHATWG HTML 9.2.2 to 9.2.6), for anything that connects to an event stream: request,
+ * answer, reconnection, last event ID, closing, and parsing as it shows through the client.
+ *
+ * Each case starts a scripted server of its own on a loopback port, and closes it.
+ *
+ * @throws {OptionError} for an option that does not exist or makes no sense.
+ *
+ * @example
+ * ```ts
+ * import { EventSource } from 'eventwire/eventsource'
+ * import { clientSuite } from 'eventwire/testing'
+ *
+ * const suite = clientSuite((url, { types, onEvent, onClose }) => {
+ *   const source = new EventSource(url)
+ *   for (const type of types) {
+ *     source.addEventListener(type, (event) => {
+ *       onEvent({ event: event.type, data: event.data, id: event.lastEventId })
+ *     })
+ *   }
+ *   source.addEventListener('error', () => {
+ *     if (source.readyState === source.CLOSED) onClose()
+ *   })
+ *   return source
+ * })
+ * for await (const { status, name, message } of suite) {
+ *   if (status === 'fail') console.error(name, message)
+ * }
+ * ```
+ */
+export function clientSuite(adapter: ClientAdapter, options: ClientSuiteOptions = {}): Suite {
+  const { without = [], timeout = DEFAULT_TIMEOUT, createServer = startScriptedServer, ...rest } = options
+  const unknown = Object.keys(rest)[0]
+  if (unknown !== undefined) {
+    throw new OptionError(unknown, 'no such option. There are without, timeout and createServer.')
+  }
+  if (typeof adapter !== 'function') throw new OptionError('adapter', 'must be a function that connects a client.')
+  if (!(timeout > 0)) throw new OptionError('timeout', 'must be a number of milliseconds above 0.')
+  if (typeof createServer !== 'function') throw new OptionError('createServer', 'must be a function.')
+  const context: ClientContext = { connect: adapter, createServer, timeout, types: TYPES }
+  return createSuite('client', CASES, context, without, ABILITIES)
+}
+
+const SERVER_MODULE = 'eventwire/testing/server'
+
+// The name is no literal: bundlers for the browser must not follow it into Node's modules.
+async function startScriptedServer(script: Script): Promise<ScriptedServer> {
+  const { createScriptedServer } = await import(/* @vite-ignore */ /* webpackIgnore: true */ SERVER_MODULE).catch(
+    (error: unknown) => {
+      const remedy = `${SERVER_MODULE} cannot be imported here. Pass what starts a scripted server.`
+      throw Object.assign(new OptionError('createServer', remedy), { cause: error })
+    },
+  )
+  return createScriptedServer(script)
+}
+
+const OVER = 'the stream is over'
+
+/** How streams look through a client: those that need an end, or tell of `retry`, are cases of their own. */
+const PARSING: readonly CaseOf<ClientContext>[] = STREAMS.filter(
+  ({ unfinished, retries }) => !unfinished && retries === undefined,
+).map((stream) => ({
+  name: `parsing: ${stream.name}`,
+  rule: stream.rule,
+  section: stream.section,
+  run: (context) => Trial.run(context, [stepsOf(stream)], (trial) => shows(trial, stream)),
+}))
+
+function stepsOf({ chunks, prompt }: StreamCase): Step[] {
+  const pieces = chunks.flatMap((chunk): Step[] => [
+    { bytes: typeof chunk === 'string' ? chunk : Uint8Array.from(chunk) },
+    { wait: chunks.length > 1 ? 2 : 0 },
+  ])
+  return [...pieces, ...(prompt ? [] : [{ bytes: `\n\ndata: ${OVER}\n\n` }]), { stall: true }]
+}
+
+async function shows(trial: Trial, { events, prompt }: StreamCase): Promise<void> {
+  await trial.until(
+    () => (prompt ? trial.events.length >= events.length : trial.data.includes(OVER)),
+    () => `${JSON.stringify(events)}; it got ${JSON.stringify(trial.events)}`,
+  )
+  const seen = trial.events.filter(([data]) => data !== OVER)
+  expectSame(
+    '[data, event, id]',
+    seen,
+    events.map(([data, event = 'message', id = '']) => [data, event, id]),
+  )
+}
+
+const CASES: readonly CaseOf<ClientContext>[] = [
+  ...CLIENT_CASES.map(({ script, check, ...about }): CaseOf<ClientContext> => ({
+    ...about,
+    run: (context) => Trial.run(context, script, check),
+  })),
+  ...PARSING,
+]
+
+const TYPES: readonly string[] = [
+  ...new Set([
+    'message',
+    'tick',
+    'leak',
+    ...STREAMS.flatMap(({ events }) => events.map(([, event = 'message']) => event)),
+  ]),
+]
