@@ -27,6 +27,9 @@ const OPTIONS = flags.quick
   ? { size: 64 * 1024, rounds: 3, warmUp: 2, share: 0.25, events: 20_000, clientRounds: 1, clientWarmUp: 0 }
   : { size: 1024 * 1024, rounds: 25, warmUp: 10, share: 1, events: 300_000, clientRounds: 7, clientWarmUp: 2 }
 
+// Only a run of everything is written down and held against the targets.
+const isWhole = flags.table === '' && flags.filter === ''
+
 prepare()
 
 const [reports, { targets, targetTable }, modules] = await Promise.all([
@@ -39,7 +42,6 @@ const tables = modules.filter(([table]) => flags.table === '' || flags.table.spl
 const runs = []
 for (const path of nodes()) runs.push(await runOn(path))
 
-const isWhole = flags.table === '' && flags.filter === ''
 if (isWhole)
   writeFileSync(
     join(bench, flags.quick ? 'results.quick.json' : 'results.json'),

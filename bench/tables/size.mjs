@@ -8,12 +8,12 @@ export const title = 'Size'
 
 const dist = (path) => fileURLToPath(new URL(`../../dist/${path}/index.js`, import.meta.url))
 const ENTRIES = [
-  { name: 'encoder', from: dist('encoder'), ceiling: 600 },
-  { name: 'parser', from: dist('parser'), ceiling: 1600 },
+  { name: 'encoder', from: dist('encoder'), ceiling: 600, names: 'encode' },
+  { name: 'parser', from: dist('parser'), ceiling: 1600, names: 'createParser' },
   { name: 'events() with parser', from: dist('streams'), ceiling: 2000, names: 'events' },
   { name: 'client', from: dist('client'), ceiling: 3500, names: 'connect' },
   { name: 'EventSource', from: dist('eventsource'), ceiling: 4500, names: 'EventSource' },
-  { name: 'server', from: dist('server'), ceiling: 4500 },
+  { name: 'server', from: dist('server'), ceiling: 4500, names: 'createChannel, eventStream' },
   { name: 'eventsource-parser', from: 'eventsource-parser' },
   { name: 'eventsource-encoder', from: 'eventsource-encoder' },
   { name: 'eventsource', from: 'eventsource' },
@@ -44,6 +44,8 @@ export async function run() {
       mainFields: ['module', 'main'],
       target: 'es2022',
       write: false,
+      // An entry that does not fit yet says so in its row.
+      logLevel: 'silent',
     })
     const code = outputFiles[0].contents
     rows.push({ name, minified: code.length, gzip: gzipSync(code, { level: 9 }).length, ceiling })
