@@ -1,4 +1,5 @@
 import { encode } from '../../encoder/encode.js'
+import { toBytes } from '../to-bytes.js'
 import type { TransportMessage } from './transport.js'
 
 /** A published event with its id, as it lies in the history and goes to readers. */
@@ -7,15 +8,6 @@ export interface Entry extends TransportMessage {
   /** The event in wire format, encoded once for all readers. Not to be changed, because they share it. */
   readonly wire: Uint8Array
 }
-
-const utf8: TextEncoder = new TextEncoder()
-
-/**
- * Text as bytes. On Node as a `Buffer`, because a socket would wrap a plain `Uint8Array` into one
- * at every write.
- */
-export const toBytes: (text: string) => Uint8Array =
-  typeof Buffer === 'function' ? (text) => Buffer.from(text) : (text) => utf8.encode(text)
 
 /**
  * The entry for a message that was given an id.

@@ -1,0 +1,257 @@
+import { encode } from '../../encoder/encode.js'
+import { toBytes } from '../to-bytes.js'
+import type { HubOptions } from './hub-options.js'
+import { isThenable } from './is-thenable.js'
+import type { Log } from './log.js'
+import type { Pick, PickCache, Picked } from './pick.js'
+import type { CatchUp, Phase, Reader } from './reader.js'
+import type { Scheduler } from './scheduler.js'
+import { encodeSnapshot } from './snapshot.js'
+import type { GapReason, Page, Transport } from './transport.js'
+
+/** Bytes of history a reader is given before it has taken those before. */
+const WINDOW = 64 * 1024
+
+/** What one turn of the event loop spends on readers that catch up, in bytes; a step costs some by itself. */
+const BUDGET = 1024 * 1024
+const STEP_COST = 8 * 1024
+
+/** No transport issues longer ids. */
+const LONGEST_ID = 256
+
+export interface CatchUpHost {
+  readonly options: HubOptions
+  readonly transport: Transport
+  readonly scheduler: Scheduler
+  readonly log: Log
+  readonly pick: Pick
+  write(reader: Reader, wire: Uint8Array, events: number): void
+  /** Runs a piece of work for one reader, which ends with an error where that throws. */
+  guard(reader: Reader, work: () => void): void
+}
+
+/**
+ * Brings readers from wherever they are to live: the snapshot or the gap event, history, what came
+ * meanwhile. The last step and going live are one, without a turn of the event loop between them.
+ */
+export interface CatchUps {
+  /** Readers under way; while there are any, the log is kept for them. */
+  readonly size: number
+  /** `requested` is `undefined` for a new reader, `""` for one that asks for what cannot be an id. */
+  start(reader: Reader, requested: string | undefined): void
+  /** Tells a reader that events are missing, and begins anew from the present position. */
+  gap(reader: Reader, reason: GapReason, requested?: string): void
+  onDrain(reader: Reader): void
+  /** The log has grown. */
+  onEntry(): void
+  /** The log has been reset: all readers lost continuity. */
+  onReset(readers: Iterable<Reader>): void
+  forget(reader: Reader): void
+}
+
+export function createCatchUps(host: CatchUpHost): CatchUps {
+  const { options, transport, scheduler, log, pick } = host
+  const window = Math.min(WINDOW, options.maxBytes)
+  const underWay = new Set<Reader>()
+  const ahead = new Set<Reader>()
+  /** Those whose turn did not come in this one. */
+  const queue = new Set<Reader>()
+  const pages: PickCache = new Map()
+  let spent = 0
+
+  const begin = (reader: Reader, phase: Phase, requested: string | undefined): CatchUp => {
+    const work: CatchUp = { kind: 'catch-up', phase, requested, cursor: '', target: '', next: 0 }
+    reader.state = 'catching-up'
+    reader.work = work
+    underWay.add(reader)
+    return work
+  }
+
+  const forget = (reader: Reader): void => {
+    underWay.delete(reader)
+    ahead.delete(reader)
+    queue.delete(reader)
+    if (underWay.size === 0) pages.clear()
+  }
+
+  /** Goes on with a value or, later, with what a promise gives, unless the reader has moved on. */
+  const settle = <T>(reader: Reader, value: T | PromiseLike<T>, next: (value: T) => void): void => {
+    const { work } = reader
+    if (!isThenable(value)) return next(value)
+    const proceed = (goOn: () => void): void => {
+      if (reader.work === work) host.guard(reader, goOn)
+    }
+    value.then(
+      (result) => proceed(() => next(result)),
+      (error) =>
+        proceed(() => {
+          throw error
+        }),
+    )
+  }
+
+  const send = (reader: Reader, text: string): void => host.write(reader, toBytes(text), 0)
+
+  /** Whatever is published from now on, the log has for the reader. */
+  const aim = (work: CatchUp): void => {
+    work.target = log.position!
+    work.next = log.end
+  }
+
+  const start = (reader: Reader, work: CatchUp): void => {
+    const { requested } = work
+    if (log.position === undefined) return
+    if (requested === undefined) return greet(reader, work, '')
+    work.phase = 'asking'
+    const held = requested === '' || requested.length > LONGEST_ID ? 'unknown' : transport.has(requested)
+    settle(reader, held, (answer) => {
+      if (answer !== true) return gap(reader, answer, requested)
+      work.cursor = requested
+      aim(work)
+      replay(reader, work)
+    })
+  }
+
+  const gap = (reader: Reader, reason: GapReason, requested = ''): void => {
+    const work = begin(reader, 'snapshot', undefined)
+    const data = JSON.stringify({ reason, requested })
+    greet(reader, work, encode({ event: options.gapEvent, id: log.position!, data }))
+  }
+
+  const greet = (reader: Reader, work: CatchUp, gapEvent: string): void => {
+    aim(work)
+    work.cursor = work.target
+    const position = encode({ id: work.target })
+    if (!options.hooks.snapshot) {
+      send(reader, gapEvent || position)
+      return replay(reader, work)
+    }
+    // Whoever is cut off within the snapshot has no position, so that it gets the whole of it next time.
+    if (gapEvent) send(reader, gapEvent + encode({ id: '' }))
+    work.phase = 'snapshot'
+    settle(reader, encodeSnapshot(options.hooks.snapshot(reader.context)), (text) => {
+      send(reader, text + position)
+      replay(reader, work)
+    })
+  }
+
+  const replay = (reader: Reader, work: CatchUp): void => {
+    work.phase = 'replaying'
+    step(reader, work)
+  }
+
+  const step = (reader: Reader, work: CatchUp): void => {
+    if (spent > BUDGET) return void queue.add(reader)
+    spend(STEP_COST)
+    // What it was to get from the log has been let go there: more of the history, then.
+    if (work.next < log.base) aim(work)
+    if (work.cursor === work.target) return goLive(reader, work)
+    if (transport.compare(work.cursor, work.target) > 0) {
+      work.phase = 'ahead'
+      ahead.add(reader)
+      return
+    }
+    if (reader.sink.bufferedBytes >= window) return
+    work.phase = 'fetching'
+    settle(reader, transport.range(work.cursor, work.target), (page) => {
+      // A page that leads nowhere would be asked for again for ever.
+      if (!page || page.position === work.cursor) return gap(reader, 'expired', work.requested)
+      work.phase = 'replaying'
+      if (take(reader, work, page)) step(reader, work)
+    })
+  }
+
+  /** Writes as much of a page as there is room for; `false` where that was nothing, or the reader is gone. */
+  const take = (reader: Reader, work: CatchUp, page: Page): boolean => {
+    const { bufferedBytes } = reader.sink
+    let bytes = 0
+    let count = 0
+    for (const { wire } of page.entries) {
+      if (bufferedBytes + bytes > 0 && bufferedBytes + bytes + wire.byteLength > window) break
+      bytes += wire.byteLength
+      count++
+    }
+    const isWhole = count === page.entries.length
+    if (count === 0 && !isWhole) return false
+    const entries = isWhole ? page.entries : page.entries.slice(0, count)
+    const picked = pick(reader, entries, pages)
+    if (reader.work !== work) return false
+    work.cursor = isWhole ? page.position : entries[count - 1]!.id
+    spend(bytes)
+    sendPicked(reader, picked)
+    return true
+  }
+
+  const goLive = (reader: Reader, work: CatchUp): void => {
+    const end = log.end
+    const picked = pick(reader, log.slice(work.next, end), new Map())
+    if (reader.work !== work) return
+    const { bufferedBytes } = reader.sink
+    if (picked && bufferedBytes > 0 && bufferedBytes + picked.wire.byteLength > options.maxBytes) return
+    forget(reader)
+    reader.work = undefined
+    reader.state = 'live'
+    reader.next = end
+    sendPicked(reader, picked)
+  }
+
+  const sendPicked = (reader: Reader, picked: Picked | undefined): void => {
+    if (picked) host.write(reader, picked.wire, picked.entries.length)
+  }
+
+  const spend = (cost: number): void => {
+    if (spent === 0) scheduler.soon(turn)
+    spent += cost
+  }
+
+  const turn = (): void => {
+    spent = 0
+    for (const reader of queue) {
+      if (spent > BUDGET) return
+      queue.delete(reader)
+      advance(reader)
+    }
+  }
+
+  const advance = (reader: Reader): void => {
+    const work = reader.work as CatchUp
+    host.guard(reader, () => {
+      if (work.phase === 'waiting') start(reader, work)
+      else if (work.phase === 'reset') gap(reader, 'reset')
+      else if (work.phase === 'replaying') step(reader, work)
+    })
+  }
+
+  return {
+    get size() {
+      return underWay.size
+    },
+    start(reader, requested) {
+      begin(reader, 'waiting', requested)
+      advance(reader)
+    },
+    gap: (reader, reason, requested) => host.guard(reader, () => gap(reader, reason, requested)),
+    onDrain: advance,
+    onEntry() {
+      for (const reader of ahead) {
+        const work = reader.work as CatchUp
+        aim(work)
+        if (transport.compare(work.cursor, work.target) > 0) continue
+        ahead.delete(reader)
+        host.guard(reader, () => replay(reader, work))
+      }
+    },
+    onReset(readers) {
+      for (const reader of readers) {
+        if (reader.state === 'ending') continue
+        const work = reader.work
+        if (!(work?.kind === 'catch-up' && work.phase === 'waiting')) begin(reader, 'reset', undefined)
+        ahead.delete(reader)
+        queue.add(reader)
+      }
+      // Not at once: this may be the middle of anything.
+      spend(STEP_COST)
+    },
+    forget,
+  }
+}

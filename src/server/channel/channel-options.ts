@@ -1,0 +1,131 @@
+import { MAX_DELAY } from '../../wire/constants.js'
+import { LINE_OR_NUL } from '../../wire/field-rules.js'
+import { checkOptions, isFunction, numberOf, oneOf } from '../check-options.js'
+import type { Rule, Rules } from '../check-options.js'
+import type { EventRequest } from '../event-request.js'
+import type { StreamMessage } from '../stream-message.js'
+import type { Awaitable, ChannelMetrics, HubHooks, HubOptions, SlowPolicy, Snapshot } from './hub-options.js'
+import type { ChannelMessage } from './message.js'
+import type { Transport } from './transport.js'
+
+/** A message of the map `M`. A union that `event` tells apart. */
+export type ChannelMessageOf<M> = { [K in keyof M & string]: ChannelMessage<K, M[K]> }[keyof M & string]
+
+/** A message of a snapshot. */
+export type SnapshotMessage<M> = {
+  [K in keyof M & string]: Omit<StreamMessage, 'id' | 'event' | 'data'> & { event: K; data: M[K] }
+}[keyof M & string]
+
+/** Options of `createChannel`. All times are milliseconds, all sizes bytes. */
+export interface ChannelOptions<M, C> {
+  /**
+   * How far back readers can resume: the last `size` events (default 1000), none older than `maxAge`
+   * (10 minutes), at most `maxBytes` of them (8 MiB). Whichever is reached first.
+   */
+  history?: { size?: number; maxAge?: number; maxBytes?: number }
+  /** Puts events in order and keeps them. The channel closes it. Default: the memory of this process. */
+  transport?: Transport
+  /** Readers get something at least this often, so that no proxy takes the connection for dead. Default 15,000; 0 for never. */
+  heartbeat?: number
+  /** The reconnection time readers are told. Default 2000. */
+  retry?: number
+  /** Connections end after this long, or up to a quarter earlier; their readers resume. Default 0: never. */
+  maxAge?: number
+  /** Above it newcomers get a 503 with Retry-After. Default `Infinity`. */
+  maxConnections?: number
+  /** Events are gathered for this long and go out as one write. Default 0: for one turn of the event loop. */
+  flush?: number
+  /**
+   * Readers that take too little. Who has more than `maxBytes` waiting (1 MiB) is disconnected, to resume
+   * from the history (`disconnect`, the default); or skips events until it has taken what waits, and is
+   * then sent the gap event (`drop`) or, of the events with the same `conflateKey`, the newest (`conflate`).
+   * Who takes nothing for `stall` (30,000) is disconnected.
+   */
+  slow?: { maxBytes?: number; stall?: number; policy?: SlowPolicy }
+  /**
+   * Lets a reader in by giving its context, whatever that is, or refuses it with a `Response`. A throw
+   * is reported and answered with a 500. Default: everyone is let in.
+   */
+  authorize?(request: EventRequest): Awaitable<C | Response>
+  /**
+   * The topics of a reader: it gets the events published to one of them, and those published to none.
+   * Without this option, every reader gets everything.
+   */
+  topics?(context: C, request: EventRequest): Awaitable<string | Iterable<string>>
+  /** Whether an event, live or replayed, is for a reader. Asked for each of both, so be quick. */
+  filter?(message: ChannelMessageOf<M>, context: C): boolean
+  /** The state that events build upon, for readers that are new or were told of a gap. Events published later follow it. */
+  snapshot?(context: C): Awaitable<Snapshot<SnapshotMessage<M>>>
+  /** The type of the event that tells a reader of a gap. Default `reset`. */
+  gapEvent?: string
+  /** Data as text, strings too. Default: strings as they are, all else as JSON. */
+  serialize?(data: M[keyof M & string], event: keyof M & string): string
+  /** Told what happens. */
+  metrics?: ChannelMetrics
+  /** Told what hooks threw, and what went wrong in the transport. Default: `console.error`. */
+  onError?(error: unknown): void
+}
+
+const milliseconds = numberOf('milliseconds', 0, MAX_DELAY)
+
+export const isName: Rule = (value) =>
+  (typeof value !== 'string' || value === '' || LINE_OR_NUL.test(value)) && 'must be text of one line, and not empty.'
+
+const isTransport: Rule = (value) =>
+  ['publish', 'subscribe', 'has', 'range', 'compare', 'close'].some(
+    (method) => typeof (value as Record<string, unknown> | null)?.[method] !== 'function',
+  ) && 'must be a transport.'
+
+const RULES: Rules = {
+  history: { size: numberOf('events'), maxAge: numberOf('milliseconds'), maxBytes: numberOf('bytes') },
+  transport: isTransport,
+  heartbeat: milliseconds,
+  retry: (value) => (Number.isInteger(value) ? milliseconds(value) : 'must be a whole number of milliseconds.'),
+  maxAge: milliseconds,
+  maxConnections: numberOf('connections', 1),
+  flush: milliseconds,
+  slow: {
+    maxBytes: numberOf('bytes', 1),
+    stall: numberOf('milliseconds', 1),
+    policy: oneOf('disconnect', 'drop', 'conflate'),
+  },
+  authorize: isFunction,
+  topics: isFunction,
+  filter: isFunction,
+  snapshot: isFunction,
+  gapEvent: isName,
+  serialize: isFunction,
+  metrics: { open: isFunction, close: isFunction, sent: isFunction, evicted: isFunction },
+  onError: isFunction,
+}
+
+/** @throws {OptionError} */
+export function resolveChannelOptions<M, C>(options: ChannelOptions<M, C>): HubOptions {
+  checkOptions(options, RULES)
+  const { history, heartbeat, retry, maxAge, flush, slow, gapEvent } = options
+  const report = async (error: unknown): Promise<void> => {
+    try {
+      if (options.onError) await options.onError(error)
+      else console.error('A channel failed a reader:', error)
+    } catch (failure) {
+      console.error(failure)
+    }
+  }
+  return {
+    hooks: options as unknown as HubHooks,
+    history: {
+      size: history?.size ?? 1000,
+      maxAge: history?.maxAge ?? 600_000,
+      maxBytes: history?.maxBytes ?? 8 * 1024 * 1024,
+    },
+    heartbeat: heartbeat ?? 15_000,
+    retry: retry ?? 2000,
+    maxAge: maxAge ?? 0,
+    flush: flush ?? 0,
+    maxBytes: slow?.maxBytes ?? 1024 * 1024,
+    stall: slow?.stall ?? 30_000,
+    policy: slow?.policy ?? 'disconnect',
+    gapEvent: gapEvent ?? 'reset',
+    report: (error) => void report(error),
+  }
+}

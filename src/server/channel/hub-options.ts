@@ -1,0 +1,46 @@
+import type { StreamMessage } from '../stream-message.js'
+import type { ChannelMessage } from './message.js'
+import type { ChannelCloseReason } from './reader.js'
+import type { HistoryLimits } from './transport.js'
+
+export type SlowPolicy = 'disconnect' | 'drop' | 'conflate'
+
+export interface ChannelMetrics {
+  /** A reader was let in. */
+  open?(): void
+  /** A connection has ended; once for each `open`. */
+  close?(reason: ChannelCloseReason): void
+  /** Events, replayed ones too, and their bytes were handed to one connection. */
+  sent?(events: number, bytes: number): void
+  /** A reader went past the limits of `slow`, and this is what is done about it. */
+  evicted?(policy: SlowPolicy): void
+}
+
+export type Awaitable<T> = T | PromiseLike<T>
+
+/** What a snapshot is: one message, several, or nothing. Without ids: the channel gives its own. */
+export type Snapshot<Message = StreamMessage> = Message | Iterable<Message> | AsyncIterable<Message> | undefined | void
+
+/** The functions of the user that the hub calls. Called as methods of this object. */
+export interface HubHooks {
+  filter?(message: ChannelMessage, context: unknown): unknown
+  snapshot?(context: unknown): Awaitable<Snapshot>
+  readonly metrics?: ChannelMetrics | undefined
+}
+
+/** The options as the hub takes them: complete and checked. */
+export interface HubOptions {
+  readonly hooks: HubHooks
+  readonly history: HistoryLimits
+  readonly heartbeat: number
+  readonly retry: number
+  /** 0: for ever. */
+  readonly maxAge: number
+  readonly flush: number
+  readonly maxBytes: number
+  readonly stall: number
+  readonly policy: SlowPolicy
+  readonly gapEvent: string
+  /** Never throws. */
+  report(error: unknown): void
+}

@@ -1,0 +1,258 @@
+import { firstBytes } from '../response-head.js'
+import { toBytes } from '../to-bytes.js'
+import { createCatchUps } from './catch-up.js'
+import type { Entry } from './entry.js'
+import { isThenable } from './is-thenable.js'
+import { Log } from './log.js'
+import type { ChannelMetrics, HubOptions } from './hub-options.js'
+import { createPick, join, type PickCache, type Picked } from './pick.js'
+import type { ChannelCloseReason, Held, Reader, ReaderOwner } from './reader.js'
+import type { Scheduler } from './scheduler.js'
+import type { Transport } from './transport.js'
+import { SLICE, walk } from './walk.js'
+import { createWheel } from './wheel.js'
+
+/** Above this many bytes that no reader was given yet, publishers wait for the next flush. */
+const ROOM = 64 * 1024
+
+/** Milliseconds between goodbyes, where they are spread. */
+const GOODBYE_STEP = 20
+
+/**
+ * The readers of one channel, and what each is to be written. Knows nothing of HTTP: it writes to sinks.
+ */
+export interface Hub extends ReaderOwner {
+  readonly size: number
+  /** Takes in a reader whose sink is open. `requested` as in `CatchUps`. */
+  join(reader: Reader, requested: string | undefined): void
+  /** Resolves when publishers may go on; `undefined` where they need not wait. */
+  room(): Promise<void> | undefined
+  /** Ends all readers, spread over `drain` milliseconds. Resolves when the last has gone. */
+  close(drain: number): Promise<void>
+}
+
+export function createHub(options: HubOptions, transport: Transport, scheduler: Scheduler): Hub {
+  const { maxBytes, policy, hooks, report } = options
+  const preamble = toBytes(firstBytes(options.retry, 0))
+  const readers = new Set<Reader>()
+  const log = new Log(maxBytes)
+  const pick = createPick(hooks)
+  let isSubscribed = false
+  let isScheduled = false
+  let isFlushing = false
+  /** Visits the rest of the readers of the flush under way. */
+  let finishFlush = (): void => {}
+  /** How deep this is in the work of readers, which calls hooks of the user. */
+  let depth = 0
+  let publishers: (() => void)[] = []
+  let onEmpty: (() => void) | undefined
+
+  const tell = <K extends keyof ChannelMetrics>(
+    hook: K,
+    ...values: Parameters<NonNullable<ChannelMetrics[K]>>
+  ): void => {
+    try {
+      const result: unknown = (hooks.metrics?.[hook] as ((...all: unknown[]) => unknown) | undefined)?.(...values)
+      if (isThenable(result)) result.then(undefined, report)
+    } catch (error) {
+      report(error)
+    }
+  }
+
+  const leave = (reader: Reader, reason: ChannelCloseReason): void => {
+    if (reader.state === 'closed') return
+    reader.state = 'closed'
+    reader.work = undefined
+    readers.delete(reader)
+    catchUps.forget(reader)
+    reader.sink.destroy()
+    reader.release?.()
+    tell('close', reason)
+    if (readers.size > 0) return
+    wheel.stop()
+    onEmpty?.()
+  }
+
+  const end = (reader: Reader, reason: ChannelCloseReason): void => {
+    if (reader.state === 'ending' || reader.state === 'closed') return
+    reader.state = 'ending'
+    reader.reason = reason
+    reader.work = undefined
+    catchUps.forget(reader)
+    reader.sink.end()
+  }
+
+  const guard = (reader: Reader, work: () => void): void => {
+    depth++
+    try {
+      work()
+    } catch (error) {
+      report(error)
+      leave(reader, 'failed')
+    } finally {
+      depth--
+    }
+  }
+
+  const write = (reader: Reader, wire: Uint8Array, events: number): void => {
+    reader.sink.write(wire)
+    reader.written += wire.byteLength
+    reader.wroteAt = wheel.tick
+    if (events > 0) tell('sent', events, wire.byteLength)
+  }
+
+  const evict = (reader: Reader): void => {
+    tell('evicted', 'disconnect')
+    leave(reader, 'slow')
+  }
+
+  const hold = (reader: Reader, { entries }: Picked): void => {
+    const held = reader.work as Held
+    for (const entry of entries) {
+      const { id, event, topic, conflateKey, wire } = entry
+      const key = conflateKey === undefined ? id : JSON.stringify([event, topic, conflateKey])
+      held.bytes += wire.byteLength - (held.entries.get(key)?.wire.byteLength ?? 0)
+      // Anew, so that what is held stays in the order of the ids.
+      held.entries.delete(key)
+      held.entries.set(key, entry)
+    }
+    if (held.bytes > maxBytes) evict(reader)
+  }
+
+  const fallBehind = (reader: Reader, picked: Picked): void => {
+    if (policy === 'disconnect') return evict(reader)
+    tell('evicted', policy)
+    reader.state = 'behind'
+    if (policy === 'drop') return
+    reader.work = { kind: 'held', entries: new Map(), bytes: 0 }
+    hold(reader, picked)
+  }
+
+  const offer = (reader: Reader, batch: readonly Entry[], start: number, cache: PickCache): void => {
+    const skip = Math.max(0, reader.next - start)
+    const isHeld = reader.work?.kind === 'held'
+    if ((reader.state !== 'live' && !isHeld) || skip >= batch.length) return
+    reader.next = start + batch.length
+    const picked = pick(reader, skip === 0 ? batch : batch.slice(skip), cache)
+    if (!picked) return
+    const { state, sink } = reader
+    if (isHeld && state === 'behind') return hold(reader, picked)
+    if (state !== 'live') return
+    const { bufferedBytes } = sink
+    if (bufferedBytes > 0 && bufferedBytes + picked.wire.byteLength > maxBytes) fallBehind(reader, picked)
+    else write(reader, picked.wire, picked.entries.length)
+  }
+
+  const flush = (): void => {
+    const { flushed: start, end: to } = log
+    if (isFlushing || start === to) return
+    isFlushing = true
+    const batch = log.slice(start, to)
+    const cache: PickCache = new Map()
+    const visit = (reader: Reader): void => {
+      // After a reset these entries are for nobody.
+      if (log.flushed === start) guard(reader, () => offer(reader, batch, start, cache))
+    }
+    finishFlush = walk(readers, scheduler, visit, () => {
+      isFlushing = isScheduled = false
+      log.trim(to, catchUps.size > 0)
+      for (const goOn of publishers.splice(0)) goOn()
+      if (log.end > log.flushed) schedule()
+    })
+  }
+
+  const flushNow = (): void => {
+    // In the middle of one reader's turn, later entries would overtake earlier ones.
+    if (depth > 0) return
+    finishFlush()
+    flush()
+    finishFlush()
+  }
+
+  const schedule = (): void => {
+    if (isScheduled) return
+    isScheduled = true
+    if (options.flush > 0) scheduler.later(flush, options.flush)
+    else scheduler.soon(flush)
+  }
+
+  const wheel = createWheel({
+    options,
+    scheduler,
+    readers,
+    settled: () => (log.end > log.flushed ? undefined : log.position),
+    write,
+    evict,
+    end,
+  })
+  const catchUps = createCatchUps({ options, transport, scheduler, log, pick, write, guard })
+
+  const subscribe = (): void => {
+    isSubscribed = true
+    transport.subscribe(
+      {
+        onReset(position) {
+          log.reset(position)
+          catchUps.onReset(readers)
+        },
+        onEntry(entry) {
+          log.push(entry)
+          catchUps.onEntry()
+          schedule()
+          if (log.pendingBytes > maxBytes) flushNow()
+        },
+        onError: report,
+      },
+      options.history,
+    )
+  }
+
+  return {
+    get size() {
+      return readers.size
+    },
+    join(reader, requested) {
+      if (!isSubscribed) subscribe()
+      readers.add(reader)
+      wheel.add(reader)
+      tell('open')
+      write(reader, preamble, 0)
+      catchUps.start(reader, requested)
+    },
+    room() {
+      if (log.pendingBytes <= ROOM) return undefined
+      scheduler.soon(flush)
+      return new Promise((resolve) => publishers.push(resolve))
+    },
+    onDrain(reader) {
+      if (reader.state === 'catching-up') return catchUps.onDrain(reader)
+      if (reader.state !== 'behind') return
+      const { work } = reader
+      if (work?.kind !== 'held') return catchUps.gap(reader, 'slow')
+      const entries = [...work.entries.values()]
+      reader.state = 'live'
+      reader.work = undefined
+      write(reader, join(entries), entries.length)
+    },
+    onClose(reader, byReader) {
+      leave(reader, reader.reason ?? (byReader ? 'disconnected' : 'closed'))
+    },
+    close(drain) {
+      const leaving = [...readers]
+      const began = scheduler.now()
+      let count = 0
+      return new Promise((resolve) => {
+        onEmpty = resolve
+        if (readers.size === 0) resolve()
+        const step = (): void => {
+          flushNow()
+          const share = drain > 0 ? Math.min(1, (scheduler.now() - began) / drain) : 1
+          const until = Math.min(leaving.length * share, count + SLICE)
+          while (count < until) end(leaving[count++]!, 'closed')
+          if (count < leaving.length) scheduler.later(step, Math.min(GOODBYE_STEP, drain))
+        }
+        step()
+      })
+    },
+  }
+}

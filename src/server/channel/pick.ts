@@ -1,0 +1,60 @@
+import type { Entry } from './entry.js'
+import { isThenable } from './is-thenable.js'
+import { messageOf } from './message.js'
+import type { HubHooks } from './hub-options.js'
+import type { Reader } from './reader.js'
+
+/** What of some entries is for one reader: at least one. */
+export interface Picked {
+  readonly entries: readonly Entry[]
+  /** All of them, as one chunk. Readers that get the same share it. */
+  readonly wire: Uint8Array
+}
+
+/** Chunks made before, by their first entry. */
+export type PickCache = Map<Entry, Picked>
+
+export type Pick = (reader: Reader, entries: readonly Entry[], cache: PickCache) => Picked | undefined
+
+/**
+ * Topics and filter, in the one place that both live and replayed events pass.
+ *
+ * The result throws what the filter throws.
+ */
+export function createPick(hooks: HubHooks): Pick {
+  const isFor = (reader: Reader, entry: Entry): boolean => {
+    if (reader.topics && entry.topic !== undefined && !reader.topics.has(entry.topic)) return false
+    const answer = !hooks.filter || hooks.filter(messageOf(entry), reader.context)
+    if (isThenable(answer)) throw new TypeError('filter must answer at once. Look things up in authorize.')
+    return Boolean(answer)
+  }
+
+  return (reader, all, cache) => {
+    const entries = hooks.filter || reader.topics ? all.filter((entry) => isFor(reader, entry)) : all
+    const first = entries[0]
+    if (!first) return undefined
+    let picked = cache.get(first)
+    if (!picked || !isSame(picked.entries, entries)) {
+      picked = { entries, wire: entries.length === 1 ? first.wire : join(entries) }
+      cache.set(first, picked)
+    }
+    return picked
+  }
+}
+
+function isSame(a: readonly Entry[], b: readonly Entry[]): boolean {
+  return a === b || (a.length === b.length && a.every((entry, index) => entry === b[index]))
+}
+
+export function join(entries: readonly Entry[]): Uint8Array {
+  let length = 0
+  for (const { wire } of entries) length += wire.byteLength
+  // As in `toBytes`: sockets take a `Buffer` as it is.
+  const whole = typeof Buffer === 'function' ? Buffer.allocUnsafe(length) : new Uint8Array(length)
+  let offset = 0
+  for (const { wire } of entries) {
+    whole.set(wire, offset)
+    offset += wire.byteLength
+  }
+  return whole
+}
