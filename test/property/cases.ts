@@ -1,0 +1,16 @@
+import type fc from 'fast-check'
+
+const IS_CI = process.env['EVENTWIRE_CI'] === '1'
+
+/** Milliseconds one property may take outside CI, so that `npm test` stays quick. */
+const TIME_BOX = 2_000
+
+/** Milliseconds after which a property in CI is taken to hang. */
+export const TIMEOUT = 300_000
+
+/** Runs `count` cases in CI, and elsewhere as many of them as fit in the time box. */
+export function cases(count: number): fc.Parameters<unknown> {
+  return IS_CI
+    ? { numRuns: count }
+    : { numRuns: count, interruptAfterTimeLimit: TIME_BOX, markInterruptAsFailure: false }
+}
