@@ -5,7 +5,16 @@ import { createEngine } from './engine.js'
 import { lastEventIdHeader } from './last-event-id.js'
 import { readOptions } from './options.js'
 import { makeRequest } from './request.js'
-import type { CloseReason, ConnectOptions, Connection, Decoder, EventMap, TypedEvent } from './types.js'
+import type {
+  CloseReason,
+  ConnectOptions,
+  Connection,
+  DecodedMap,
+  Decoder,
+  Decoders,
+  EventMap,
+  TypedEvent,
+} from './types.js'
 import { checkResponse, verdict } from './verdict.js'
 
 /**
@@ -18,7 +27,12 @@ import { checkResponse, verdict } from './verdict.js'
  * @throws {OptionError} for a URL or an option that makes no sense. All that happens later is a
  * `ConnectError`, thrown by the loop.
  */
-export function connect<M = EventMap>(url: string | URL, options: ConnectOptions<M> = {}): Connection<M> {
+export function connect<D extends Decoders>(
+  url: string | URL,
+  options: Omit<ConnectOptions, 'decode'> & { decode: D },
+): Connection<DecodedMap<D>>
+export function connect<M = EventMap>(url: string | URL, options?: ConnectOptions<M>): Connection<M>
+export function connect<M>(url: string | URL, options: ConnectOptions<M> = {}): Connection<M> {
   type Event = TypedEvent<M>
   type Result = IteratorResult<Event, undefined>
 
@@ -36,7 +50,7 @@ export function connect<M = EventMap>(url: string | URL, options: ConnectOptions
   /** The last event of the queue ends the stream. */
   let sawLast = false
   let delivered = settings.lastEventId
-  /** Events were dropped: `delivered` stays the position. */
+  /** What was parsed is not all to be delivered: `delivered` stays the position. */
   let dropped = false
   let done = false
   let failure: { error: unknown } | undefined
@@ -71,7 +85,7 @@ export function connect<M = EventMap>(url: string | URL, options: ConnectOptions
     onEvent(event, origin) {
       if (sawLast) return
       queue.push({ event: event.event, data: event.data, id: event.id, raw: event.data, origin } as Event)
-      if (until?.(event)) sawLast = true
+      if (until?.(event)) sawLast = dropped = true
     },
     onComment: options.onComment,
     onChunk: deliver,
@@ -92,7 +106,7 @@ export function connect<M = EventMap>(url: string | URL, options: ConnectOptions
   })
 
   function discard(): void {
-    dropped ||= head < queue.length || !!decoding || sawLast
+    dropped ||= head < queue.length || !!decoding
     queue.length = head = 0
     decoding = undefined
   }

@@ -3,7 +3,7 @@ import { MAX_DELAY } from '../wire/constants.js'
 import type { EngineOptions } from './engine.js'
 import { lastEventIdHeader } from './last-event-id.js'
 import { isStream, type RequestSource } from './request.js'
-import type { ConnectOptions, ReconnectMode } from './types.js'
+import type { BackoffOptions, ConnectOptions, ReconnectMode } from './types.js'
 
 /** The options of `connect()`, checked, with their defaults. */
 export interface ConnectSettings {
@@ -69,12 +69,6 @@ export function readOptions<M>(url: string | URL, options: ConnectOptions<M>): C
     "must be a list of 'hidden' and 'offline'",
   )
   check('signal', !signal || 'aborted' in signal, 'must be an AbortSignal')
-  check('body', body == null || !oneOf(method, ['GET', 'HEAD']), `${method} has none. Set method: 'POST'`)
-  check(
-    'lastEventId',
-    typeof lastEventId === 'string' && !/[\0\r\n]/.test(lastEventId),
-    'must be a string without CR, LF and NUL',
-  )
   check(
     'lastEventId',
     resume !== 'header' || lastEventIdHeader(lastEventId) !== undefined,
@@ -86,19 +80,12 @@ export function readOptions<M>(url: string | URL, options: ConnectOptions<M>): C
     !once || oneOf(reconnect, ['auto', 'never']),
     'is a stream, which can be sent once only. Give a function that makes one',
   )
-  attempting('headers', () => new Headers(typeof headers === 'function' ? undefined : headers))
 
   return {
     engine: {
       lastEventId,
       maxEventSize,
-      backoff: {
-        ...range('backoff', backoff, 1000, 30_000),
-        factor: number('backoff.factor', backoff.factor, 2, 1),
-        jitter: number('backoff.jitter', backoff.jitter, 0.5, 0, 1),
-        attempts: number('backoff.attempts', backoff.attempts, Infinity, 1),
-        stableAfter: number('backoff.stableAfter', backoff.stableAfter, 5000, 0),
-      },
+      backoff: readBackoff(backoff, 1000, 0.5),
       retryHint: retryHint && range('retryHint', retryHint, 50, MAX_DELAY),
       openTimeout: number('openTimeout', openTimeout, 0, 0, MAX_DELAY),
       idleTimeout: number('idleTimeout', idleTimeout, 0, 0, MAX_DELAY),
@@ -106,13 +93,47 @@ export function readOptions<M>(url: string | URL, options: ConnectOptions<M>): C
       pause,
       signal,
     },
-    request: { url: href, headers, body, resume, init: withCache(href, init) },
+    request: readRequest(href, { headers, body, lastEventId, maxEventSize, resume }, init),
     mode: once ? 'never' : reconnect,
     method,
   }
 }
 
-function check(option: string, right: boolean, rule: string): void {
+/** What `connect()` and `EventSource` make their requests from. @throws {OptionError} that names the option. */
+export function readRequest(
+  url: string,
+  {
+    headers,
+    body,
+    lastEventId,
+    maxEventSize,
+    resume,
+  }: Omit<RequestSource, 'url' | 'init'> & { lastEventId: string; maxEventSize?: number },
+  init: RequestInit,
+): RequestSource {
+  check('body', body == null || !/^(GET|HEAD)$/i.test(init.method ?? 'GET'), "needs a method that has one, as 'POST'")
+  check(
+    'lastEventId',
+    typeof lastEventId === 'string' && !/[\0\r\n]/.test(lastEventId),
+    'must be a string without CR, LF and NUL',
+  )
+  number('maxEventSize', maxEventSize, 1, 1)
+  attempting('headers', () => new Headers(typeof headers === 'function' ? undefined : headers))
+  return { url, headers, body, resume, init: withCache(url, init) }
+}
+
+/** @throws {OptionError} that names the option. */
+export function readBackoff(backoff: BackoffOptions, min: number, jitter: number): EngineOptions['backoff'] {
+  return {
+    ...range('backoff', backoff, min, 30_000),
+    factor: number('backoff.factor', backoff.factor, 2, 1),
+    jitter: number('backoff.jitter', backoff.jitter, jitter, 0, 1),
+    attempts: number('backoff.attempts', backoff.attempts, Infinity, 1),
+    stableAfter: number('backoff.stableAfter', backoff.stableAfter, 5000, 0),
+  }
+}
+
+export function check(option: string, right: boolean, rule: string): void {
   if (!right) throw new OptionError(option, rule + '.')
 }
 

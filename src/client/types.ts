@@ -49,6 +49,14 @@ export type TypedEvent<M = EventMap> = {
 /** Turns the data of one event type into a value: a Standard Schema takes parsed JSON, a function the text. */
 export type Decoder<T> = StandardSchemaV1<unknown, T> | ((raw: string) => T)
 
+export type Decoders = Record<string, Decoder<unknown>>
+
+/** The event map that decoders make. */
+export type DecodedMap<D> = {
+  // A schema may be callable as well: it is asked first.
+  [K in keyof D]: D[K] extends StandardSchemaV1<unknown, infer T> ? T : D[K] extends (raw: string) => infer T ? T : never
+}
+
 export interface BackoffOptions {
   /** Milliseconds before the first retry, until the server sends its own `retry:`. Default 1000. */
   min?: number
