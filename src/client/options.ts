@@ -68,6 +68,7 @@ export function readOptions<M>(url: string | URL, options: ConnectOptions<M>): C
     Array.isArray(pause) && pause.every((reason) => oneOf(reason, ['hidden', 'offline'])),
     "must be a list of 'hidden' and 'offline'",
   )
+  const request = readRequest(href, { headers, body, lastEventId, maxEventSize, resume }, init)
   check('signal', !signal || 'aborted' in signal, 'must be an AbortSignal')
   check(
     'lastEventId',
@@ -93,7 +94,7 @@ export function readOptions<M>(url: string | URL, options: ConnectOptions<M>): C
       pause,
       signal,
     },
-    request: readRequest(href, { headers, body, lastEventId, maxEventSize, resume }, init),
+    request,
     mode: once ? 'never' : reconnect,
     method,
   }
@@ -117,7 +118,7 @@ export function readRequest(
     typeof lastEventId === 'string' && !/[\0\r\n]/.test(lastEventId),
     'must be a string without CR, LF and NUL',
   )
-  number('maxEventSize', maxEventSize, 1, 1)
+  number('maxEventSize', maxEventSize, 0, 0)
   attempting('headers', () => new Headers(typeof headers === 'function' ? undefined : headers))
   return { url, headers, body, resume, init: withCache(url, init) }
 }
