@@ -1,0 +1,5 @@
+export { redisStreams, type RedisStreamsOptions } from './redis-streams.js'
+export { RedisTransportError, type RedisErrorCode } from './redis-error.js'
+export type { RedisClient } from './links-of.js'
+export type { IoredisClient } from './ioredis-link.js'
+export type { NodeRedisClient } from './node-redis-link.js'

@@ -1,0 +1,71 @@
+import type { Link, LinkFactory } from './link.js'
+import { bounded } from './wait.js'
+
+/** What is needed of a client of node-redis. */
+export interface NodeRedisClient {
+  sendCommand(args: never): Promise<unknown>
+  duplicate(overrides?: never): unknown
+  readonly isReady: boolean
+}
+
+interface NodeRedis {
+  readonly options?: { readonly keyPrefix?: string; readonly socket?: object }
+  readonly isReady: boolean
+  connect(): Promise<unknown>
+  destroy(): void
+  duplicate(overrides: object): NodeRedis
+  on(event: 'error', listener: (error: Error) => void): void
+  sendCommand(args: readonly string[]): Promise<unknown>
+}
+
+export function nodeRedisLinks(client: NodeRedisClient): LinkFactory {
+  const original = client as unknown as NodeRedis
+  return {
+    keyPrefix: original.options?.keyPrefix ?? '',
+    create: (timeoutMs) => createLink(original, timeoutMs),
+  }
+}
+
+function createLink(original: NodeRedis, timeoutMs: number): Link {
+  // Its own ways of trying again would hold events back until nobody wants them.
+  const connection = original.duplicate({
+    socket: {
+      ...original.options?.socket,
+      reconnectStrategy: false,
+      connectTimeout: timeoutMs,
+      socketTimeout: undefined,
+    },
+    RESP: 2,
+    // What needs the newer protocol, which replies in other shapes.
+    clientSideCache: undefined,
+    emitInvalidate: undefined,
+    maintNotifications: 'disabled',
+    commandOptions: { timeout: undefined },
+    commandsQueueMaxLength: undefined,
+    disableOfflineQueue: true,
+    pingInterval: undefined,
+  })
+  let opening: Promise<unknown> | undefined
+  let gone: Promise<void> | undefined
+  // Whoever sent a command hears of it there.
+  connection.on('error', () => {})
+  return {
+    async open() {
+      opening = connection.connect()
+      await opening
+    },
+    get isOpen() {
+      return connection.isReady
+    },
+    send: (args) => connection.sendCommand(args),
+    close() {
+      gone ??= (async () => {
+        connection.destroy()
+        // A socket that was being opened is only there to be closed when it is open.
+        if (opening) await bounded(opening, timeoutMs, () => undefined).catch(() => {})
+        connection.destroy()
+      })()
+      return gone
+    },
+  }
+}

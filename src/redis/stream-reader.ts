@@ -1,0 +1,214 @@
+import { replyCode, toRedisError } from './failure.js'
+import type { Link, LinkFactory } from './link.js'
+import { PageSize } from './page-size.js'
+import { RedisTransportError } from './redis-error.js'
+import {
+  markFields,
+  readEntries,
+  readEntry,
+  sizeOf,
+  type Mark,
+  type RawEntry,
+  type StoredEntry,
+} from './stored-entry.js'
+import { compareStreamIds } from './stream-id.js'
+import { bounded, pause } from './wait.js'
+
+/** How large a reply of XREAD should be, in bytes, while catching up. */
+const REPLY_BYTES = 256 * 1024
+
+/** How far to look for the mark of another process. */
+const MARK_SEARCH = 1000
+
+export interface StreamListener {
+  readonly channel: string
+  /**
+   * Entries after `position`, which is the id of one that exists, follow. Each call but the first says that
+   * entries may be missing.
+   */
+  onPlace(position: string): void
+  /** The next entry of the channel. */
+  onStored(entry: StoredEntry): void
+  onError(error: RedisTransportError): void
+}
+
+export interface StreamReaderOptions {
+  readonly links: LinkFactory
+  readonly key: string
+  readonly blockMs: number
+  readonly timeoutMs: number
+}
+
+/**
+ * Reads one stream for all channels of the process, with one connection that always waits in XREAD BLOCK.
+ *
+ * It never asks for "what comes from now on": it starts after an entry that exists, and after each read
+ * makes sure that the entry it had read last still exists. As long as it does, nothing after it was
+ * trimmed, and it is the stream it was; so that nothing can have been missed.
+ */
+export class StreamReader {
+  readonly #options: StreamReaderOptions
+  readonly #closing = new AbortController()
+  readonly #page = new PageSize(REPLY_BYTES)
+  #listeners: readonly StreamListener[] = []
+  #link: Link | undefined
+  #running: Promise<void> | undefined
+  /** The id of the entry read last; `undefined` while the place is not known, or no longer. */
+  #last: string | undefined
+  /** The last one, to say whether entries after it were lost. */
+  #lost: string | undefined
+  /** The newest entry that this process added. */
+  #added: string | undefined
+  /** Attempts in a row that failed, and with what. */
+  #failures = 0
+  #complaint = ''
+
+  constructor(options: StreamReaderOptions) {
+    this.#options = options
+  }
+
+  /** Starts reading with the first listener. `onPlace` is called at once where the place is known. */
+  join(listener: StreamListener): void {
+    this.#listeners = [...this.#listeners, listener]
+    if (this.#last !== undefined) listener.onPlace(this.#last)
+    this.#running ??= this.#run()
+  }
+
+  leave(listener: StreamListener): void {
+    this.#listeners = this.#listeners.filter((other) => other !== listener)
+  }
+
+  /** Takes note that Redis has acknowledged an entry of this process. */
+  added(id: string): void {
+    if (this.#added === undefined || compareStreamIds(id, this.#added) > 0) this.#added = id
+  }
+
+  async close(): Promise<void> {
+    this.#closing.abort()
+    await this.#link?.close()
+    await this.#running
+  }
+
+  async #run(): Promise<void> {
+    const { links, timeoutMs } = this.#options
+    const { signal } = this.#closing
+    while (!signal.aborted) {
+      const link = (this.#link = links.create(timeoutMs))
+      try {
+        await bounded(link.open(), timeoutMs, () => this.#late('open a connection', timeoutMs))
+        await this.#read(link)
+      } catch (error) {
+        if (!signal.aborted) this.#complain(error)
+      }
+      await link.close()
+      if (!signal.aborted) await pause(this.#failures, signal)
+    }
+  }
+
+  async #read(link: Link): Promise<never> {
+    const { key, blockMs, timeoutMs } = this.#options
+    /** 0 for an answer at once: the first one says whether the place is still good. */
+    let wait = 0
+    for (;;) {
+      const last = this.#last ?? (await this.#findPlace(link))
+      const block = wait > 0 ? ['BLOCK', String(wait)] : []
+      const count = String(this.#page.count)
+      // Sent together, so that the second is answered right after the first.
+      const asked = [
+        link.send(['XREAD', 'COUNT', count, ...block, 'STREAMS', key, last]),
+        link.send(['XRANGE', key, last, last, 'COUNT', '1']),
+        wait === 0 && this.#isUnread(this.#added) ? link.send(['XRANGE', key, this.#added!, this.#added!]) : [true],
+      ]
+      const [reply, found, added] = await bounded(Promise.all(asked), wait + timeoutMs, () =>
+        this.#late('answer', wait + timeoutMs),
+      )
+      this.#failures = 0
+      this.#complaint = ''
+      wait = blockMs
+      const isWhole = (found as unknown[]).length > 0 && (added as unknown[]).length > 0
+      if (isWhole) this.#deliver((reply as [string, RawEntry[]][] | null)?.[0]?.[1] ?? [])
+      else this.#lose(last)
+    }
+  }
+
+  #isUnread(id: string | undefined): boolean {
+    return id !== undefined && compareStreamIds(id, this.#last!) > 0
+  }
+
+  #lose(last: string): void {
+    this.#lost = last
+    this.#last = this.#added = undefined
+  }
+
+  #deliver(raw: readonly RawEntry[]): void {
+    const entries = raw.map(readEntry)
+    this.#page.learn(entries.length, sizeOf(entries))
+    for (const entry of entries) {
+      this.#last = entry.id
+      if (entry.mark === 'break') this.#place(entry.id)
+      for (const listener of this.#listeners) {
+        if (!entry.mark && listener.channel === entry.channel) listener.onStored(entry)
+      }
+    }
+  }
+
+  /** Where to read from: for the first time, or after entries were lost. */
+  async #findPlace(link: Link): Promise<string> {
+    const { timeoutMs } = this.#options
+    const search = this.#lost === undefined ? this.#newest(link) : this.#afterLoss(link, this.#lost)
+    const position = await bounded(search, timeoutMs, () => this.#late('answer', timeoutMs))
+    this.#lost = undefined
+    this.#last = position
+    this.#place(position)
+    return position
+  }
+
+  async #newest(link: Link): Promise<string> {
+    const [newest] = await this.#ask(link, ['XREVRANGE', this.#options.key, '+', '-', 'COUNT', '1'])
+    return newest?.id ?? this.#mark(link, 'start')
+  }
+
+  async #afterLoss(link: Link, lost: string): Promise<string> {
+    const { key } = this.#options
+    const [first] = await this.#ask(link, ['XRANGE', key, '-', '+', 'COUNT', '1'])
+    // Trimmed, flushed or replaced: nobody can come back to an entry from before.
+    if (!first || compareStreamIds(first.id, lost) > 0) return this.#newest(link)
+    // Older entries are there, newer ones were lost: Redis has gone back in time. Whoever comes back to one
+    // of the older has to be told, by whichever process.
+    const since = await this.#ask(link, ['XRANGE', key, `(${lost}`, '+', 'COUNT', String(MARK_SEARCH)])
+    const mark = since.find((entry) => entry.mark === 'break')
+    if (mark) return mark.id
+    try {
+      return await this.#mark(link, 'break')
+    } catch (error) {
+      // A process that may only read leaves this to the others.
+      if (!replyCode(error)) throw error
+      return this.#newest(link)
+    }
+  }
+
+  async #ask(link: Link, args: readonly string[]): Promise<StoredEntry[]> {
+    return readEntries(await link.send(args))
+  }
+
+  async #mark(link: Link, mark: Mark): Promise<string> {
+    return (await link.send(['XADD', this.#options.key, '*', ...markFields(mark)])) as string
+  }
+
+  #place(position: string): void {
+    for (const listener of this.#listeners) listener.onPlace(position)
+  }
+
+  #late(what: string, ms: number): RedisTransportError {
+    return new RedisTransportError('ERR_REDIS_TIMEOUT', `Redis did not ${what} within ${ms} ms.`)
+  }
+
+  /** Tells the listeners, once as long as the reason stays the same. */
+  #complain(cause: unknown): void {
+    this.#failures++
+    const error = toRedisError(cause, 'answer the reader of the stream')
+    if (error.message === this.#complaint) return
+    this.#complaint = error.message
+    for (const listener of this.#listeners) listener.onError(error)
+  }
+}

@@ -1,0 +1,183 @@
+import { createEntry, type Entry } from '../server/channel/entry.js'
+import { History } from '../server/channel/history.js'
+import type {
+  GapReason,
+  HistoryLimits,
+  Page,
+  Subscriber,
+  Transport,
+  TransportMessage,
+} from '../server/channel/transport.js'
+import { loadBacklog, type Backlog } from './backlog.js'
+import { closed } from './commands.js'
+import { PageSize } from './page-size.js'
+import { RedisTransportError } from './redis-error.js'
+import type { Use } from './shared.js'
+import { messageFields, readEntries, sizeOf, type StoredEntry } from './stored-entry.js'
+import type { StreamListener } from './stream-reader.js'
+import { compareStreamIds, isStreamId, timeOf } from './stream-id.js'
+
+/** How large a page of a replay should be, in bytes. */
+const PAGE_BYTES = 64 * 1024
+
+export interface StreamTransportOptions {
+  readonly channel: string
+  readonly maxLen: number
+  readonly timeoutMs: number
+}
+
+/** A place from which entries follow, while what comes before it is being fetched. */
+interface Arrival {
+  readonly entries: StoredEntry[]
+}
+
+/** One channel on one stream. */
+export class StreamTransport implements Transport, StreamListener {
+  readonly channel: string
+  readonly compare: (a: string, b: string) => number = compareStreamIds
+  readonly #use: Use
+  readonly #options: StreamTransportOptions
+  readonly #page = new PageSize(PAGE_BYTES)
+  /** Questions under way, for all who ask the same. */
+  readonly #asked = new Map<string, Promise<unknown>>()
+  #subscriber: Subscriber | undefined
+  #limits: HistoryLimits | undefined
+  #history: History | undefined
+  #arrival: Arrival | undefined
+  #released: Promise<void> | undefined
+
+  constructor(use: Use, options: StreamTransportOptions) {
+    this.#use = use
+    this.#options = options
+    this.channel = options.channel
+  }
+
+  async publish(message: TransportMessage): Promise<string> {
+    if (this.#released) throw closed()
+    const { maxLen, timeoutMs } = this.#options
+    const { commands, key, reader } = this.#use
+    const trim = maxLen === Infinity ? [] : ['MAXLEN', '~', String(maxLen)]
+    const args = ['XADD', key, ...trim, '*', ...messageFields(this.channel, message)]
+    const id = (await commands.send(args, 'take the event', timeoutMs)) as string
+    reader.added(id)
+    return id
+  }
+
+  subscribe(subscriber: Subscriber, limits: HistoryLimits): void {
+    if (this.#released) return
+    this.#subscriber = subscriber
+    this.#limits = limits
+    this.#use.reader.join(this)
+  }
+
+  onPlace(position: string): void {
+    const arrival: Arrival = { entries: [] }
+    this.#arrival = arrival
+    const arrive = (backlog: Backlog): void => {
+      if (this.#arrival === arrival) this.#arrive(position, backlog, arrival)
+    }
+    loadBacklog(this.#ask, this.#use.key, position, this.#limits!, this.#page).then(arrive, () =>
+      // Without it, readers that come back are served from Redis, as soon as it can be asked.
+      arrive({ start: position, entries: [] }),
+    )
+  }
+
+  #arrive(position: string, { start, entries }: Backlog, arrival: Arrival): void {
+    const history = new History(this.#limits!, compareStreamIds, Date.now, start)
+    for (const stored of entries) {
+      const entry = this.#entryOf(stored)
+      if (entry) history.push(entry, timeOf(entry.id))
+    }
+    this.#history = history
+    this.#arrival = undefined
+    this.#subscriber?.onReset(position)
+    for (const stored of arrival.entries) this.onStored(stored)
+  }
+
+  onStored(stored: StoredEntry): void {
+    if (this.#released) return
+    // Also where the place changed again while entries are handed on.
+    if (this.#arrival) return void this.#arrival.entries.push(stored)
+    const entry = this.#entryOf(stored)
+    if (!entry) {
+      const text = `The entry ${stored.id} of the stream is no event, and was passed over. It needs a field "data".`
+      return this.onError(new RedisTransportError('ERR_REDIS_ENTRY', text))
+    }
+    this.#history!.push(entry)
+    this.#subscriber?.onEntry(entry)
+  }
+
+  onError(error: RedisTransportError): void {
+    if (!this.#released) this.#subscriber?.onError(error)
+  }
+
+  has(id: string): true | GapReason | Promise<true | GapReason> {
+    if (!isStreamId(id)) return 'unknown'
+    const history = this.#history
+    if (history && (id === history.start || history.holds(id))) return true
+    return this.#once(`has ${id}`, () => this.#exists(id))
+  }
+
+  range(after: string, upTo: string): Page | undefined | Promise<Page | undefined> {
+    return this.#history?.page(after, upTo) ?? this.#once(`range ${after} ${upTo}`, () => this.#fetch(after, upTo))
+  }
+
+  close(): Promise<void> {
+    if (!this.#released) {
+      this.#subscriber = this.#arrival = undefined
+      this.#use.reader.leave(this)
+      this.#released = this.#use.release()
+    }
+    return this.#released
+  }
+
+  async #exists(id: string): Promise<true | GapReason> {
+    const { key } = this.#use
+    const [entry] = readEntries(await this.#ask('XRANGE', key, id, id, 'COUNT', '1'))
+    if (entry) return true
+    const [first] = readEntries(await this.#ask('XRANGE', key, '-', '+', 'COUNT', '1'))
+    return !first || compareStreamIds(id, first.id) < 0 ? 'expired' : 'unknown'
+  }
+
+  async #fetch(after: string, upTo: string): Promise<Page | undefined> {
+    const count = this.#page.count + 1
+    // With the entry that was read last: as long as it exists, nothing after it was trimmed.
+    const reply = await this.#ask('XRANGE', this.#use.key, after, upTo, 'COUNT', String(count))
+    const [previous, ...stored] = readEntries(reply)
+    if (previous?.id !== after || stored.some((entry) => entry.mark === 'break')) return undefined
+    this.#page.learn(stored.length, sizeOf(stored))
+    const position = stored.at(-1)?.id ?? after
+    // The end is an entry too. Where it is gone, Redis has lost entries that were delivered.
+    if (stored.length + 1 < count && position !== upTo) return undefined
+    const entries: Entry[] = []
+    for (const one of stored) {
+      const entry = one.channel === this.channel ? this.#entryOf(one) : undefined
+      if (entry && !entry.ephemeral) entries.push(entry)
+    }
+    return { entries, position }
+  }
+
+  /** `undefined` for what is no event, or for another channel. */
+  #entryOf({ id, channel, message }: StoredEntry): Entry | undefined {
+    if (!message || channel !== this.channel) return undefined
+    try {
+      return createEntry(id, message)
+    } catch {
+      return undefined
+    }
+  }
+
+  readonly #ask = (...args: string[]): Promise<unknown> =>
+    this.#use.commands.send(args, 'give the history', this.#options.timeoutMs)
+
+  #once<T>(question: string, ask: () => Promise<T>): Promise<T> {
+    let answer = this.#asked.get(question) as Promise<T> | undefined
+    if (!answer) {
+      answer = ask()
+      this.#asked.set(question, answer)
+      const done = (): unknown => this.#asked.delete(question)
+      answer.then(done, done)
+    }
+    return answer
+  }
+}

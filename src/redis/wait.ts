@@ -1,0 +1,27 @@
+import { backoffDelay } from '../client/backoff.js'
+
+/** Milliseconds between attempts to connect. */
+const FIRST_DELAY = 100
+const SCHEDULE = { max: 5000, factor: 2, jitter: 0.5 }
+
+/** Settles as `promise` does or, after `ms` milliseconds, rejects with what `late` gives. */
+export function bounded<T>(promise: Promise<T>, ms: number, late: () => unknown): Promise<T> {
+  return new Promise((resolve, reject) => {
+    const timer = setTimeout(() => reject(late()), ms)
+    promise.then(resolve, reject).finally(() => clearTimeout(timer))
+  })
+}
+
+/** The time before the next attempt after `failures` in a row, cut short by `signal`. Never rejects. */
+export function pause(failures: number, signal: AbortSignal): Promise<void> {
+  return new Promise((resolve) => {
+    if (signal.aborted) return resolve()
+    const end = (): void => {
+      clearTimeout(timer)
+      signal.removeEventListener('abort', end)
+      resolve()
+    }
+    const timer = setTimeout(end, backoffDelay(SCHEDULE, FIRST_DELAY, failures, Math.random()))
+    signal.addEventListener('abort', end)
+  })
+}
