@@ -42,11 +42,17 @@ export class History {
     return this.#start
   }
 
-  push(entry: Entry): void {
+  /** @param time When it was published. */
+  push(entry: Entry, time: number = this.#now()): void {
     if (entry.ephemeral) return
-    this.#items.push({ entry, time: this.#now(), offset: this.#end })
+    this.#items.push({ entry, time, offset: this.#end })
     this.#end += entry.wire.byteLength
     this.#trim()
+  }
+
+  /** Whether the entry itself is held. */
+  holds(id: string): boolean {
+    return this.#items[this.#firstAfter(id) - 1]?.entry.id === id
   }
 
   /** As `range` of a transport, for an `after` from `start` on; else `undefined`. */
