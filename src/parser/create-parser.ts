@@ -64,6 +64,11 @@ export function createParser(options: ParserOptions = {}): Parser {
     backlog = []
   }
 
+  function takeChunk(text: string): void {
+    state.chunkLength = text.length
+    takeText(text)
+  }
+
   function takeText(text: string): void {
     let start = 0
     if (atStart && text !== '') {
@@ -102,7 +107,7 @@ export function createParser(options: ParserOptions = {}): Parser {
 
   function addPartial(text: string, start: number): void {
     const { partial } = state
-    partial.add(text, start)
+    partial.add(text, start, state.chunkLength)
     const separator = partial.isData && !state.data.isEmpty ? 1 : 0
     if (state.size + partial.valueLength + separator > state.maxEventSize) overflow(state)
   }
@@ -120,7 +125,7 @@ export function createParser(options: ParserOptions = {}): Parser {
           if (lineFeed !== -1) piece = piece.subarray(0, lineFeed + 1)
         }
         start += piece.length
-        takeText(decoder.decode(piece))
+        takeChunk(decoder.decode(piece))
       }
     } catch (error) {
       if (state.epoch === epoch && start < bytes.length) backlog.unshift(own(bytes.subarray(start), isOurs))
@@ -130,7 +135,7 @@ export function createParser(options: ParserOptions = {}): Parser {
 
   function take(input: Input, isOurs: boolean): void {
     if (input === END) startStream()
-    else if (typeof input === 'string') takeText(decoder.flush() + input)
+    else if (typeof input === 'string') takeChunk(decoder.flush() + input)
     else takeBytes(input, isOurs)
   }
 
@@ -196,6 +201,7 @@ function newState(options: ParserOptions): ParserState {
     phase: 'idle',
     epoch: 0,
     lastEventId,
+    chunkLength: 0,
     position: 0,
     skipLf: false,
     partial: new PartialLine(onComment !== undefined),

@@ -26,10 +26,10 @@ export class PartialLine {
     return this.#head === ''
   }
 
-  /** Adds what `chunk` has of the line, from `start` on. */
-  add(chunk: string, start: number): void {
+  /** Adds what `text` has of the line, from `start` on; `text` may be a slice of a chunk of `chunkLength`. */
+  add(text: string, start: number, chunkLength: number): void {
     if (this.#dropped) return
-    const piece = detach(start === 0 ? chunk : chunk.slice(start), chunk)
+    const piece = detach(start === 0 ? text : text.slice(start), chunkLength)
     if (this.#head.length >= PREFIX) {
       this.#tail.push(piece)
       this.#tailLength += piece.length
@@ -51,8 +51,9 @@ export class PartialLine {
     return head.length - start + this.#tailLength
   }
 
+  /** Only once the name has ended: until then it may become another one. */
   get isData(): boolean {
-    return this.#head.startsWith('data')
+    return this.#head.startsWith('data:')
   }
 
   /** Gives back the line with `rest` after it; empty again. A dropped line comes back as its start, which means nothing either. */

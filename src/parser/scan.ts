@@ -18,7 +18,7 @@ const R = 0x72
  * read and written again for every line.
  */
 export function scan(state: ParserState, text: string): void {
-  const { callbacks, maxEventSize, epoch } = state
+  const { callbacks, maxEventSize, epoch, chunkLength } = state
   const { onEvent, onComment, onRetry, onId } = callbacks
   const length = text.length
   let { lastEventId, eventType, blockId, size } = state
@@ -132,11 +132,11 @@ export function scan(state: ParserState, text: string): void {
   } finally {
     if (state.epoch === epoch) {
       state.position = position
-      state.eventType = eventType === '' ? '' : detach(eventType, text)
-      state.blockId = blockId === undefined ? undefined : detach(blockId, text)
-      state.lastEventId = lastEventId === '' ? '' : detach(lastEventId, text)
+      state.eventType = eventType === '' ? '' : detach(eventType, chunkLength)
+      state.blockId = blockId === undefined ? undefined : detach(blockId, chunkLength)
+      state.lastEventId = lastEventId === '' ? '' : detach(lastEventId, chunkLength)
       state.size = size
-      if (lines.length !== 0) state.data.push(detach(lines.join('\n'), text))
+      if (lines.length !== 0) state.data.push(detach(lines.join('\n'), chunkLength))
     }
   }
 }

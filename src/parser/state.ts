@@ -15,6 +15,8 @@ export interface ParserState {
   epoch: number
   lastEventId: string
 
+  /** Code units of the chunk in work, which any slice of it holds alive. */
+  chunkLength: number
   /** How far the last `scan` came in its text. */
   position: number
   /** A CR ended the last piece: an LF at the start of the next one belongs to it. */

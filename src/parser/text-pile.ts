@@ -44,11 +44,11 @@ export class TextPile {
 }
 
 /**
- * Returns `text` without a tie to `chunk`, of which it may be a slice: engines let a slice share the
- * memory of its parent, so that a few characters would keep a large chunk alive.
+ * Returns `text` without a tie to the chunk it may be a slice of: engines let a slice share the memory of
+ * its parent, and of the parent's parent, so that a few characters would keep a large chunk alive.
  */
-export function detach(text: string, chunk: string): string {
-  if (chunk.length <= SMALL_CHUNK || text.length * FAIR_SHARE >= chunk.length) return text
+export function detach(text: string, chunkLength: number): string {
+  if (chunkLength <= SMALL_CHUNK || text.length * FAIR_SHARE >= chunkLength) return text
   // Slicing a fresh concatenation makes the engine flatten it first, into memory of its own.
   return (' ' + text).slice(1)
 }
