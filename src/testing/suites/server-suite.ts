@@ -1,0 +1,61 @@
+import { OptionError } from '../../errors/option-error.js'
+import { SERVER_CASES } from './server-cases.js'
+import type { ServerAdapter, ServerContext } from './server-reader.js'
+import { createSuite, type Suite } from './suite.js'
+
+export interface ServerSuiteOptions {
+  /** What the server does not do, on purpose: `resume` leaves out the cases about `Last-Event-ID`. */
+  without?: readonly 'resume'[]
+  /** Milliseconds each wait may take. Default 5000. A server that speaks rarely needs more. */
+  timeout?: number
+  /** Milliseconds to look out for what should not come. Default 300. Longer than its heartbeat finds more. */
+  watch?: number
+}
+
+const ABILITIES = {
+  send: 'the adapter has no send',
+  connections: 'the adapter has no connections',
+  resume: 'the server does not resume',
+}
+
+/**
+ * The rules for servers (WHATWG HTML 9.2.3 to 9.2.7, and HTTP where it matters), for anything that serves an
+ * event stream, seen from outside.
+ *
+ * With a URL alone the suite reads what the server sends by itself. An adapter that can `send` lets it try
+ * what the server does with hostile data, and one that tells its `connections` whether readers that left are
+ * let go. Every case opens connections of its own, and closes them.
+ *
+ * @throws {OptionError} for an option that does not exist or makes no sense.
+ *
+ * @example
+ * ```ts
+ * import { createChannel } from 'eventwire/server'
+ * import { serverSuite } from 'eventwire/testing'
+ *
+ * const channel = createChannel()
+ * const suite = serverSuite({
+ *   url: 'http://localhost/events',
+ *   fetch: (request) => channel.fetch(request),
+ *   send: ({ event = 'message', data }) => channel.publish(event, data),
+ *   connections: () => channel.connections,
+ * })
+ * for await (const { status, name, message } of suite) {
+ *   if (status === 'fail') console.error(name, message)
+ * }
+ * await channel.close()
+ * ```
+ */
+export function serverSuite(server: string | URL | ServerAdapter, options: ServerSuiteOptions = {}): Suite {
+  const { without = [], timeout = 5000, watch = 300, ...rest } = options
+  const unknown = Object.keys(rest)[0]
+  if (unknown !== undefined) throw new OptionError(unknown, 'no such option. There are without, timeout and watch.')
+  for (const [name, value] of Object.entries({ timeout, watch })) {
+    if (!(value > 0)) throw new OptionError(name, 'must be a number of milliseconds above 0.')
+  }
+  const adapter: ServerAdapter = typeof server === 'string' || server instanceof URL ? { url: server } : server
+  if (!URL.canParse(String(adapter?.url))) throw new OptionError('url', 'must be an absolute URL of an event stream.')
+  const context: ServerContext = { ...adapter, timeout, watch }
+  const missing = (['send', 'connections'] as const).filter((ability) => adapter[ability] === undefined)
+  return createSuite('server', SERVER_CASES, context, [...without, ...missing], ABILITIES)
+}
