@@ -3,7 +3,7 @@ import { MAX_DELAY } from '../wire/constants.js'
 import type { EngineOptions } from './engine.js'
 import { lastEventIdHeader } from './last-event-id.js'
 import { isStream, type RequestSource } from './request.js'
-import type { BackoffOptions, ConnectOptions, ReconnectMode } from './types.js'
+import type { ConnectOptions, ReconnectMode } from './types.js'
 
 /** The options of `connect()`, checked, with their defaults. */
 export interface ConnectSettings {
@@ -13,13 +13,21 @@ export interface ConnectSettings {
   method: string
 }
 
+/** What a number may be, where it is not a time in milliseconds. */
+const BOUNDS: Record<string, [low: number, high: number]> = {
+  factor: [1, Infinity],
+  jitter: [0, 1],
+  attempts: [1, Infinity],
+  stableAfter: [0, Infinity],
+}
+
 /** @throws {OptionError} that names the option. */
 export function readOptions<M>(url: string | URL, options: ConnectOptions<M>): ConnectSettings {
   const {
     headers,
     body,
     fetch,
-    decode,
+    decode = {},
     onInvalid = 'throw',
     until,
     lastEventId = '',
@@ -41,128 +49,94 @@ export function readOptions<M>(url: string | URL, options: ConnectOptions<M>): C
   } = options
   const href = absolute(url, !!fetch)
   const method = (init.method ??= 'GET').toUpperCase()
+  const once = isStream(body)
 
   for (const [name, value] of Object.entries({ fetch, until, retryIf, onOpen, onComment, onState })) {
-    check(name, value === undefined || typeof value === 'function', 'must be a function')
+    check(name, value === undefined || isFunction(value), 'must be a function')
   }
-  for (const [name, value] of Object.entries(decode ?? {})) {
-    check(
-      `decode.${name}`,
-      typeof value === 'function' || '~standard' in Object(value),
-      'must be a Standard Schema or a function',
-    )
+  check('decode', typeof decode === 'object', 'must be an object')
+  for (const [name, value] of Object.entries(decode)) {
+    check('decode.' + name, isFunction(value) || '~standard' in Object(value), 'must be a schema or a function')
   }
   check(
     'onInvalid',
-    typeof onInvalid === 'function' || oneOf(onInvalid, ['throw', 'skip']),
+    isFunction(onInvalid) || isOneOf(['throw', 'skip'], onInvalid),
     "must be 'throw', 'skip' or a function",
   )
-  check('resume', !resume || resume === 'header' || !!resume.query, "must be 'header', { query: NAME } or false")
-  check(
-    'reconnect',
-    oneOf(reconnect, ['auto', 'always', 'on-drop', 'never']),
-    "must be 'auto', 'always', 'on-drop' or 'never'",
-  )
-  check(
-    'pause',
-    Array.isArray(pause) && pause.every((reason) => oneOf(reason, ['hidden', 'offline'])),
-    "must be a list of 'hidden' and 'offline'",
-  )
-  const request = readRequest(href, { headers, body, lastEventId, maxEventSize, resume }, init)
+  checkOneOf('reconnect', ['auto', 'always', 'on-drop', 'never'], reconnect)
+  check('pause', Array.isArray(pause), 'must be a list')
+  for (const reason of pause) checkOneOf('pause', ['hidden', 'offline'], reason)
+  check('keepAlive', typeof keepAlive === 'boolean', 'must be true or false')
   check('signal', !signal || 'aborted' in signal, 'must be an AbortSignal')
+  check('maxEventSize', maxEventSize === undefined || maxEventSize >= 0, 'must be a number, not negative')
+
+  check(
+    'resume',
+    !resume || resume === 'header' || (isText(resume.query) && resume.query !== ''),
+    "must be 'header', { query: NAME } or false",
+  )
+  check('lastEventId', isText(lastEventId) && !/[\0\r\n]/.test(lastEventId), 'must be a string without CR, LF and NUL')
   check(
     'lastEventId',
-    resume !== 'header' || lastEventIdHeader(lastEventId) !== undefined,
-    'has a control character, which no header can carry. Use resume: { query }',
+    resume !== 'header' || isText(lastEventIdHeader(lastEventId)),
+    'has a control character, which no header can carry. Use resume: { query: NAME }',
   )
-  const once = isStream(body)
+
+  check('body', body == null || !isOneOf(['GET', 'HEAD'], method), `does not go with ${method}. Set method: 'POST'`)
+  check('body', !isOneOf([Object, Array], body?.constructor), 'must be what fetch takes. Use JSON.stringify')
   check(
     'body',
-    !once || oneOf(reconnect, ['auto', 'never']),
-    'is a stream, which can be sent once only. Give a function that makes one',
+    !once || isOneOf(['auto', 'never'], reconnect),
+    'is a stream, which can be sent once. Use a function that makes one',
   )
+  attempt('headers', () => new Headers(isFunction(headers) ? undefined : headers))
 
   return {
     engine: {
       lastEventId,
       maxEventSize,
-      backoff: readBackoff(backoff, 1000, 0.5),
-      retryHint: retryHint && range('retryHint', retryHint, 50, MAX_DELAY),
-      openTimeout: number('openTimeout', openTimeout, 0, 0, MAX_DELAY),
-      idleTimeout: number('idleTimeout', idleTimeout, 0, 0, MAX_DELAY),
+      backoff: numbers('backoff', backoff, {
+        min: 1000,
+        max: 30_000,
+        factor: 2,
+        jitter: 0.5,
+        attempts: Infinity,
+        stableAfter: 5000,
+      }),
+      retryHint: retryHint && numbers('retryHint', retryHint, { min: 50, max: MAX_DELAY }),
+      ...numbers('', { openTimeout, idleTimeout }, { openTimeout: 0, idleTimeout: 0 }),
       keepAlive,
       pause,
       signal,
     },
-    request,
+    request: { url: href, headers, body, resume, init: forFetch(href, init) },
     mode: once ? 'never' : reconnect,
     method,
   }
 }
 
-/** What `connect()` and `EventSource` make their requests from. @throws {OptionError} that names the option. */
-export function readRequest(
-  url: string,
-  {
-    headers,
-    body,
-    lastEventId,
-    maxEventSize,
-    resume,
-  }: Omit<RequestSource, 'url' | 'init'> & { lastEventId: string; maxEventSize?: number },
-  init: RequestInit,
-): RequestSource {
-  check('body', body == null || !/^(GET|HEAD)$/i.test(init.method ?? 'GET'), "needs a method that has one, as 'POST'")
-  check(
-    'lastEventId',
-    typeof lastEventId === 'string' && !/[\0\r\n]/.test(lastEventId),
-    'must be a string without CR, LF and NUL',
-  )
-  number('maxEventSize', maxEventSize, 0, 0)
-  attempting('headers', () => new Headers(typeof headers === 'function' ? undefined : headers))
-  return { url, headers, body, resume, init: withCache(url, init) }
+export function check(option: string, isRight: boolean, rule: string): void {
+  if (!isRight) throw new OptionError(option, rule + '.')
 }
 
-/** @throws {OptionError} that names the option. */
-export function readBackoff(backoff: BackoffOptions, min: number, jitter: number): EngineOptions['backoff'] {
-  return {
-    ...range('backoff', backoff, min, 30_000),
-    factor: number('backoff.factor', backoff.factor, 2, 1),
-    jitter: number('backoff.jitter', backoff.jitter, jitter, 0, 1),
-    attempts: number('backoff.attempts', backoff.attempts, Infinity, 1),
-    stableAfter: number('backoff.stableAfter', backoff.stableAfter, 5000, 0),
-  }
+function checkOneOf(option: string, values: string[], value: unknown): void {
+  check(option, isOneOf(values, value), 'must be one of ' + values.join(', '))
 }
 
-export function check(option: string, right: boolean, rule: string): void {
-  if (!right) throw new OptionError(option, rule + '.')
-}
-
-function oneOf(value: unknown, values: unknown[]): boolean {
+function isOneOf(values: unknown[], value: unknown): boolean {
   return values.includes(value)
 }
 
-function number(option: string, value: number | undefined, fallback: number, low: number, high = Infinity): number {
-  if (value === undefined) return fallback
-  check(option, typeof value === 'number' && value >= low && value <= high, `must be a number from ${low} to ${high}`)
-  return value
+function isFunction(value: unknown): value is (...args: never[]) => unknown {
+  return typeof value === 'function'
 }
 
-function range(
-  option: string,
-  { min, max }: { min?: number; max?: number },
-  low: number,
-  high: number,
-): { min: number; max: number } {
-  const from = number(option + '.min', min, low, 0, MAX_DELAY)
-  // One that is given alone may lie beyond the default of the other.
-  return {
-    min: Math.min(from, max ?? from),
-    max: number(option + '.max', max, Math.max(from, high), min ?? 0, MAX_DELAY),
-  }
+function isText(value: unknown): value is string {
+  return typeof value === 'string'
 }
 
-function attempting<T>(option: string, make: () => T): T {
+/** Whatever goes wrong is the fault of `option`. */
+export function attempt<T>(option: string, make: () => T): T {
   try {
     return make()
   } catch (error) {
@@ -170,31 +144,50 @@ function attempting<T>(option: string, make: () => T): T {
   }
 }
 
-function absolute(url: string | URL, ownFetch: boolean): string {
-  const page = globalThis as { document?: { baseURI?: string }; location?: { href?: string; protocol?: string } }
-  const { href, protocol, username, password } = attempting(
-    'url',
-    () => new URL(url, page.document?.baseURI ?? page.location?.href),
-  )
-  check('url', !username && !password, 'must not hold a user name or password. Use the headers option')
-  check(
-    'url',
-    ownFetch || /^https?:$/.test(protocol) || protocol === page.location?.protocol,
-    `${protocol} is not http: or https:`,
-  )
-  return href
+/** A group of numbers: what is given of it, and the defaults for the rest. */
+export function numbers<T extends object>(group: string, given: object, defaults: T): T {
+  check(group, typeof given === 'object', 'must be an object')
+  const result = { ...defaults } as Record<string, number>
+  for (const [key, value] of Object.entries(given)) {
+    const name = group ? `${group}.${key}` : key
+    check(name, key in defaults, 'does not exist')
+    if (value === undefined) continue
+    const [low, high] = BOUNDS[key] ?? [0, MAX_DELAY]
+    check(name, typeof value === 'number' && value >= low && value <= high, `must be a number from ${low} to ${high}`)
+    result[key] = value
+  }
+  const { min, max } = given as { min?: number; max?: number }
+  // One that is given alone may lie beyond the default of the other.
+  if (min! > result['max']! && max === undefined) result['max'] = min!
+  if (max! < result['min']! && min === undefined) result['min'] = max!
+  check(group + '.max', !(result['max']! < result['min']!), 'must not be below min')
+  return result as T
 }
 
-/** Checks what is meant for `fetch` now: later it could not be told from a network error, and would be retried. */
-function withCache(url: string, init: RequestInit): RequestInit {
-  if (!globalThis.Request) return init
-  const full: RequestInit = { cache: 'no-store', ...init }
+function absolute(given: string | URL, hasOwnFetch: boolean): string {
+  const { document, location } = globalThis as { document?: { baseURI?: string }; location?: Partial<Location> }
+  const url = attempt('url', () => new URL(given, document?.baseURI ?? location?.href))
+  check('url', !url.username && !url.password, 'must not hold a user name or password. Use headers')
+  const isKnown = hasOwnFetch || url.protocol === location?.protocol || /^https?:$/.test(url.protocol)
+  check('url', isKnown, `must be http: or https:, not ${url.protocol}`)
+  return url.href
+}
+
+/**
+ * Checks what is meant for `fetch` now: later it could not be told from a network error, and would be retried.
+ *
+ * @param wished goes with it, unless the host has never heard of it
+ */
+export function forFetch(url: string, init: RequestInit, wished: RequestInit = { cache: 'no-store' }): RequestInit {
+  const { Request } = globalThis as { Request?: typeof globalThis.Request }
+  const full: RequestInit = { ...wished, ...init }
+  if (!Request) return full
   try {
     void new Request(url, full)
     return full
   } catch {
-    // Some hosts refuse to hear of a cache at all.
-    for (const [name, value] of Object.entries(init)) attempting(name, () => new Request(url, { [name]: value }))
+    for (const [name, value] of Object.entries(init)) attempt(name, () => new Request(url, { [name]: value }))
+    // Some hosts refuse to hear of caches and credentials at all.
     return init
   }
 }

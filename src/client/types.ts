@@ -54,7 +54,11 @@ export type Decoders = Record<string, Decoder<unknown>>
 /** The event map that decoders make. */
 export type DecodedMap<D> = {
   // A schema may be callable as well: it is asked first.
-  [K in keyof D]: D[K] extends StandardSchemaV1<unknown, infer T> ? T : D[K] extends (raw: string) => infer T ? T : never
+  [K in keyof D]: D[K] extends StandardSchemaV1<unknown, infer T>
+    ? T
+    : D[K] extends (raw: string) => infer T
+      ? T
+      : never
 }
 
 export interface BackoffOptions {

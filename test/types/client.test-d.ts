@@ -7,7 +7,7 @@ import type { ConnectError } from '../../src/errors/connect-error.js'
 import type { Attempt, CloseReason, Connection, EventMap, State, TypedEvent } from '../../src/client/types.js'
 
 type Equal<A, B> = (<T>() => T extends A ? 1 : 2) extends <T>() => T extends B ? 1 : 2 ? true : false
-function same<A, B>(_: Equal<A, B>): void {}
+declare function same<A, B>(isSame: Equal<A, B>): void
 
 const url = 'https://example.com/'
 

@@ -1,0 +1,149 @@
+import { type } from 'arktype'
+import * as v from 'valibot'
+import { describe, expect, it, vi } from 'vitest'
+import { z } from 'zod'
+import { connect } from '../../../src/client/connect.js'
+import type { ConnectError } from '../../../src/errors/connect-error.js'
+import { collect } from '../../support/client.js'
+
+const url = 'http://example.com/'
+const stream = (text: string) => async (): Promise<Response> =>
+  new Response(text, { headers: { 'content-type': 'text/event-stream' } })
+const events = (...datas: string[]) => stream(datas.map((data, at) => `id: ${at + 1}\ndata: ${data}\n\n`).join(''))
+
+const schemas = {
+  zod: z.object({ n: z.number().transform((n) => n * 2) }),
+  'zod, asynchronous': z.object({ n: z.number().transform(async (n) => n * 2) }),
+  valibot: v.object({
+    n: v.pipe(
+      v.number(),
+      v.transform((n) => n * 2),
+    ),
+  }),
+  'valibot, asynchronous': v.objectAsync({
+    n: v.pipeAsync(
+      v.number(),
+      v.transformAsync(async (n) => n * 2),
+    ),
+  }),
+  arktype: type({ n: type('number').pipe((n) => n * 2) }),
+}
+
+describe.each(Object.entries(schemas))('a schema of %s', (_, message) => {
+  const options = { decode: { message }, reconnect: 'never' } as const
+
+  it('decodes JSON; raw keeps the text', async () => {
+    const seen = []
+    for await (const event of connect(url, { ...options, fetch: events('{"n":1}', '{"n":2}') })) seen.push(event)
+    expect(seen).toEqual([
+      { event: 'message', data: { n: 2 }, id: '1', raw: '{"n":1}', origin: 'http://example.com' },
+      { event: 'message', data: { n: 4 }, id: '2', raw: '{"n":2}', origin: 'http://example.com' },
+    ])
+  })
+
+  it('throws what does not fit, after what came before', async () => {
+    const connection = connect(url, { ...options, fetch: events('{"n":1}', '{"n":"x"}', '{"n":3}') })
+    const { data, error } = await collect(connection)
+    expect(data).toEqual([{ n: 2 }])
+    expect(error).toMatchObject({ kind: 'decode', code: 'ERR_CONNECT_DECODE', attempt: 1, status: 200 })
+    expect((error as Error).message).toContain('n: ')
+    expect((error as { cause: { issues: unknown[] } }).cause.issues).toHaveLength(1)
+    expect(await connection.closed).toBe('failed')
+    expect(connection.lastEventId).toBe('1')
+    expect(await connection.next()).toEqual({ done: true, value: undefined })
+  })
+
+  it('skips it, or tells it, where that is asked for', async () => {
+    const fetch = events('{"n":1}', '{"n":"x"}', '{"n":3}')
+    expect(await collect(connect(url, { ...options, fetch, onInvalid: 'skip' }))).toEqual({
+      data: [{ n: 2 }, { n: 6 }],
+    })
+    const onInvalid = vi.fn()
+    await collect(connect(url, { ...options, fetch, onInvalid }))
+    expect(onInvalid.mock.calls).toEqual([
+      [{ event: 'message', data: '{"n":"x"}', id: '2' }, expect.objectContaining({ issues: expect.any(Array) })],
+    ])
+  })
+
+  it('keeps the order of calls that wait at the same time', async () => {
+    const connection = connect(url, { ...options, fetch: events('{"n":1}', '{"n":2}', '{"n":3}') })
+    const results = await Promise.all([connection.next(), connection.next(), connection.next(), connection.next()])
+    expect(results.map(({ value }) => value?.data.n)).toEqual([2, 4, 6, undefined])
+  })
+
+  it('delivers nothing after close()', async () => {
+    const connection = connect(url, { ...options, fetch: events('{"n":1}', '{"n":2}') })
+    await connection.next()
+    const pending = connection.next()
+    void connection.close()
+    // What was decoded at once was delivered before.
+    expect([{ n: 4 }, undefined]).toContainEqual((await pending).value?.data)
+    expect(await connection.next()).toEqual({ done: true, value: undefined })
+  })
+})
+
+describe('a decoder', () => {
+  it('may be a function of the text; types without one keep theirs', async () => {
+    const decode = { upper: (raw: string) => raw.toUpperCase(), size: (raw: string) => raw.length }
+    const fetch = stream('event: upper\ndata: a\n\nevent: size\ndata: abc\n\nevent: other\ndata: d\n\ndata: e\n\n')
+    const seen = []
+    for await (const { event, data } of connect(url, { decode, reconnect: 'never', fetch })) seen.push([event, data])
+    expect(seen).toEqual([
+      ['upper', 'A'],
+      ['size', 3],
+      ['other', 'd'],
+      ['message', 'e'],
+    ])
+  })
+
+  it('does not see leading spaces eaten, nor ids turned into numbers', async () => {
+    const fetch = stream('id: 007\ndata:   - item\ndata: x\n\n')
+    const { value } = await connect(url, { fetch, decode: { message: (raw) => raw } }).next()
+    expect(value).toMatchObject({ id: '007', raw: '  - item\nx', data: '  - item\nx' })
+  })
+
+  it.each(['__proto__', 'toString', 'constructor', 'hasOwnProperty', 'error'])('of an event named %s', async (name) => {
+    const fetch = stream(`event: ${name}\ndata: a\n\n`)
+    expect(await collect(connect(url, { fetch, decode: { x: () => 1 }, reconnect: 'never' }))).toEqual({ data: ['a'] })
+    const decode = { [name]: (raw: string) => raw + '!' }
+    expect(await collect(connect(url, { fetch, decode, reconnect: 'never' }))).toEqual({ data: ['a!'] })
+  })
+
+  it('that throws is a decode error with its cause', async () => {
+    const cause = new Error('bad')
+    const message = (): never => {
+      throw cause
+    }
+    const { error } = await collect(connect(url, { fetch: events('a'), decode: { message } }))
+    expect(error).toMatchObject({ kind: 'decode', cause })
+  })
+
+  it('is not asked again through retryIf: the data is at fault, not the connection', async () => {
+    const retryIf = vi.fn(() => true)
+    const { error } = await collect(connect(url, { fetch: events('{'), decode: { message: z.number() }, retryIf }))
+    expect((error as ConnectError).cause).toBeInstanceOf(SyntaxError)
+    expect(retryIf).not.toHaveBeenCalled()
+  })
+
+  it('of an end marker may fail: the stream ends', async () => {
+    const options = { decode: { message: z.number() }, until: ({ data }: { data: string }) => data === '[DONE]' }
+    const connection = connect(url, { ...options, fetch: events('1', '2', '[DONE]', '3') })
+    expect(await collect(connection)).toEqual({ data: [1, 2] })
+    expect(await connection.closed).toBe('end')
+    const whole = connect(url, {
+      decode: { message: z.number() },
+      until: ({ data }) => data === '2',
+      fetch: events('1', '2', '3'),
+    })
+    expect(await collect(whole)).toEqual({ data: [1, 2] })
+  })
+
+  it('onInvalid that throws is a hook error', async () => {
+    const cause = new Error('strict')
+    const onInvalid = (): never => {
+      throw cause
+    }
+    const { error } = await collect(connect(url, { fetch: events('x'), decode: { message: z.number() }, onInvalid }))
+    expect(error).toMatchObject({ kind: 'hook', cause })
+  })
+})
