@@ -6,7 +6,7 @@ import { timeOf } from './stream-id.js'
 export interface Backlog {
   /** Every entry between here and the position is in `entries`. */
   readonly start: string
-  /** In order. */
+  /** The newest first. */
   readonly entries: readonly StoredEntry[]
 }
 
@@ -41,5 +41,5 @@ export async function loadBacklog(
     from = `(${scanned.at(-1)!.id}`
   }
   const first = scanned.at(-1)
-  return first ? { start: first.id, entries: scanned.slice(0, -1).reverse() } : { start: position, entries: [] }
+  return first ? { start: first.id, entries: scanned.slice(0, -1) } : { start: position, entries: [] }
 }

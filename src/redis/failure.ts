@@ -4,7 +4,7 @@ import { RedisTransportError, type RedisErrorCode } from './redis-error.js'
 const REPLY = /^([A-Z][A-Z0-9]*) /
 
 const REPLIES: Readonly<Record<string, readonly [code: RedisErrorCode, advice: string]>> = {
-  NOPERM: ['ERR_REDIS_PERMISSION', 'The user needs +xadd +xread +xrange +xrevrange on the key.'],
+  NOPERM: ['ERR_REDIS_PERMISSION', 'The user needs +xadd +xread +xrange +xrevrange +time, and the key.'],
   NOAUTH: ['ERR_REDIS_PERMISSION', 'Give the client a user and a password.'],
   WRONGPASS: ['ERR_REDIS_PERMISSION', 'Give the client the right user and password.'],
   WRONGTYPE: ['ERR_REDIS_WRONG_TYPE', 'The key holds something else than a stream. Choose another one.'],

@@ -28,3 +28,11 @@ export function compareStreamIds(a: string, b: string): number {
 export function timeOf(id: string): number {
   return Number(id.slice(0, id.indexOf('-')))
 }
+
+/** The id right before `id`, which is not the first there can be. */
+export function idBefore(id: string): string {
+  const dash = id.indexOf('-')
+  const time = BigInt(id.slice(0, dash))
+  const sequence = BigInt(id.slice(dash + 1))
+  return sequence > 0n ? `${time}-${sequence - 1n}` : `${time - 1n}-${LARGEST}`
+}

@@ -1,24 +1,14 @@
-import { replyCode, toRedisError } from './failure.js'
+import { toRedisError } from './failure.js'
 import type { Link, LinkFactory } from './link.js'
 import { PageSize } from './page-size.js'
+import { findAfterLoss, findStart } from './place.js'
 import { RedisTransportError } from './redis-error.js'
-import {
-  markFields,
-  readEntries,
-  readEntry,
-  sizeOf,
-  type Mark,
-  type RawEntry,
-  type StoredEntry,
-} from './stored-entry.js'
+import { readEntries, sizeOf, type StoredEntry } from './stored-entry.js'
 import { compareStreamIds } from './stream-id.js'
 import { bounded, pause } from './wait.js'
 
 /** How large a reply of XREAD should be, in bytes, while catching up. */
 const REPLY_BYTES = 256 * 1024
-
-/** How far to look for the mark of another process. */
-const MARK_SEARCH = 1000
 
 export interface StreamListener {
   readonly channel: string
@@ -55,6 +45,8 @@ export class StreamReader {
   #running: Promise<void> | undefined
   /** The id of the entry read last; `undefined` while the place is not known, or no longer. */
   #last: string | undefined
+  /** When the first listener came, in milliseconds of the monotonic clock. */
+  #began: number | undefined
   /** The last one, to say whether entries after it were lost. */
   #lost: string | undefined
   /** The newest entry that this process added. */
@@ -70,6 +62,7 @@ export class StreamReader {
   /** Starts reading with the first listener. `onPlace` is called at once where the place is known. */
   join(listener: StreamListener): void {
     this.#listeners = [...this.#listeners, listener]
+    this.#began ??= performance.now()
     if (this.#last !== undefined) listener.onPlace(this.#last)
     this.#running ??= this.#run()
   }
@@ -110,7 +103,8 @@ export class StreamReader {
     /** 0 for an answer at once: the first one says whether the place is still good. */
     let wait = 0
     for (;;) {
-      const last = this.#last ?? (await this.#findPlace(link))
+      if (this.#last === undefined) await this.#settle(link)
+      const last = this.#last!
       const block = wait > 0 ? ['BLOCK', String(wait)] : []
       const count = String(this.#page.count)
       // Sent together, so that the second is answered right after the first.
@@ -126,8 +120,13 @@ export class StreamReader {
       this.#complaint = ''
       wait = blockMs
       const isWhole = (found as unknown[]).length > 0 && (added as unknown[]).length > 0
-      if (isWhole) this.#deliver((reply as [string, RawEntry[]][] | null)?.[0]?.[1] ?? [])
-      else this.#lose(last)
+      if (!isWhole) {
+        this.#lose(last)
+        continue
+      }
+      const entries = readEntries((reply as [key: string, entries: unknown][] | null)?.[0]?.[1])
+      this.#page.learn(entries.length, sizeOf(entries))
+      this.#deliver(entries)
     }
   }
 
@@ -140,9 +139,7 @@ export class StreamReader {
     this.#last = this.#added = undefined
   }
 
-  #deliver(raw: readonly RawEntry[]): void {
-    const entries = raw.map(readEntry)
-    this.#page.learn(entries.length, sizeOf(entries))
+  #deliver(entries: readonly StoredEntry[]): void {
     for (const entry of entries) {
       this.#last = entry.id
       if (entry.mark === 'break') this.#place(entry.id)
@@ -152,47 +149,15 @@ export class StreamReader {
     }
   }
 
-  /** Where to read from: for the first time, or after entries were lost. */
-  async #findPlace(link: Link): Promise<string> {
-    const { timeoutMs } = this.#options
-    const search = this.#lost === undefined ? this.#newest(link) : this.#afterLoss(link, this.#lost)
-    const position = await bounded(search, timeoutMs, () => this.#late('answer', timeoutMs))
+  /** Finds the place to read from: for the first time, or after entries were lost. */
+  async #settle(link: Link): Promise<void> {
+    const { key, timeoutMs } = this.#options
+    const search = this.#lost === undefined ? findStart(link, key, this.#began!) : findAfterLoss(link, key, this.#lost)
+    const { position, entries } = await bounded(search, timeoutMs, () => this.#late('answer', timeoutMs))
     this.#lost = undefined
     this.#last = position
     this.#place(position)
-    return position
-  }
-
-  async #newest(link: Link): Promise<string> {
-    const [newest] = await this.#ask(link, ['XREVRANGE', this.#options.key, '+', '-', 'COUNT', '1'])
-    return newest?.id ?? this.#mark(link, 'start')
-  }
-
-  async #afterLoss(link: Link, lost: string): Promise<string> {
-    const { key } = this.#options
-    const [first] = await this.#ask(link, ['XRANGE', key, '-', '+', 'COUNT', '1'])
-    // Trimmed, flushed or replaced: nobody can come back to an entry from before.
-    if (!first || compareStreamIds(first.id, lost) > 0) return this.#newest(link)
-    // Older entries are there, newer ones were lost: Redis has gone back in time. Whoever comes back to one
-    // of the older has to be told, by whichever process.
-    const since = await this.#ask(link, ['XRANGE', key, `(${lost}`, '+', 'COUNT', String(MARK_SEARCH)])
-    const mark = since.find((entry) => entry.mark === 'break')
-    if (mark) return mark.id
-    try {
-      return await this.#mark(link, 'break')
-    } catch (error) {
-      // A process that may only read leaves this to the others.
-      if (!replyCode(error)) throw error
-      return this.#newest(link)
-    }
-  }
-
-  async #ask(link: Link, args: readonly string[]): Promise<StoredEntry[]> {
-    return readEntries(await link.send(args))
-  }
-
-  async #mark(link: Link, mark: Mark): Promise<string> {
-    return (await link.send(['XADD', this.#options.key, '*', ...markFields(mark)])) as string
+    this.#deliver(entries)
   }
 
   #place(position: string): void {

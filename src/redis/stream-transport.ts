@@ -84,8 +84,8 @@ export class StreamTransport implements Transport, StreamListener {
 
   #arrive(position: string, { start, entries }: Backlog, arrival: Arrival): void {
     const history = new History(this.#limits!, compareStreamIds, Date.now, start)
-    for (const stored of entries) {
-      const entry = this.#entryOf(stored)
+    for (let index = entries.length - 1; index >= 0; index--) {
+      const entry = this.#entryOf(entries[index]!)
       if (entry) history.push(entry, timeOf(entry.id))
     }
     this.#history = history

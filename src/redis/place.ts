@@ -1,0 +1,78 @@
+import { replyCode } from './failure.js'
+import type { Link } from './link.js'
+import { markFields, readEntries, type Mark, type StoredEntry } from './stored-entry.js'
+import { compareStreamIds, idBefore, timeOf } from './stream-id.js'
+
+/** How far to look for the mark of another process. */
+const MARK_SEARCH = 1000
+
+/** Where to read from. */
+export interface Place {
+  readonly position: string
+  /** What follows it, as far as it was read. */
+  readonly entries: readonly StoredEntry[]
+}
+
+/**
+ * The place before which nothing is of interest: what was added since `began`, by the monotonic clock of
+ * this process, comes after it. A reader that was let in before Redis answered misses nothing.
+ */
+export async function findStart(link: Link, key: string, began: number): Promise<Place> {
+  const [[newest], now] = await Promise.all([ask(link, ['XREVRANGE', key, '+', '-', 'COUNT', '1']), timeOfRedis(link)])
+  if (!newest) return at(await addMark(link, key, 'start'))
+  const since = Math.floor(now - (performance.now() - began)) - 1
+  const time = timeOf(newest.id)
+  // An entry from the future: the clock was set back, and tells nothing about what is new.
+  if (time < since || time > now) return at(newest.id)
+  const [before] = await ask(link, ['XREVRANGE', key, `(${since}-0`, '-', 'COUNT', '1'])
+  if (before) return at(before.id)
+  const entries = await ask(link, ['XRANGE', key, '-', '+', 'COUNT', '1'])
+  return { position: idBefore(entries[0]!.id), entries }
+}
+
+/** A place to go on from when `last`, which had been read, is no longer there. */
+export async function findAfterLoss(link: Link, key: string, last: string): Promise<Place> {
+  const [first] = await ask(link, ['XRANGE', key, '-', '+', 'COUNT', '1'])
+  // Trimmed, flushed or replaced: nobody can come back to an entry from before.
+  if (!first || compareStreamIds(first.id, last) > 0) return newestOf(link, key)
+  // Older entries are there, newer ones were lost: Redis has gone back in time. Whoever comes back to one
+  // of the older has to be told, by whichever process.
+  const since = await ask(link, ['XRANGE', key, `(${last}`, '+', 'COUNT', String(MARK_SEARCH)])
+  const mark = since.find((entry) => entry.mark === 'break')
+  if (mark) return at(mark.id)
+  try {
+    return at(await addMark(link, key, 'break'))
+  } catch (error) {
+    // A process that may only read leaves this to the others.
+    if (!replyCode(error)) throw error
+    return newestOf(link, key)
+  }
+}
+
+async function newestOf(link: Link, key: string): Promise<Place> {
+  const [newest] = await ask(link, ['XREVRANGE', key, '+', '-', 'COUNT', '1'])
+  return at(newest?.id ?? (await addMark(link, key, 'start')))
+}
+
+function at(position: string): Place {
+  return { position, entries: [] }
+}
+
+async function addMark(link: Link, key: string, mark: Mark): Promise<string> {
+  return (await link.send(['XADD', key, '*', ...markFields(mark)])) as string
+}
+
+async function ask(link: Link, args: readonly string[]): Promise<StoredEntry[]> {
+  return readEntries(await link.send(args))
+}
+
+/** In milliseconds; 0 where the user may not know. */
+async function timeOfRedis(link: Link): Promise<number> {
+  try {
+    const [seconds, microseconds] = (await link.send(['TIME'])) as string[]
+    return Number(seconds) * 1000 + Number(microseconds) / 1000
+  } catch (error) {
+    if (!replyCode(error)) throw error
+    return 0
+  }
+}

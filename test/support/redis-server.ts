@@ -1,0 +1,136 @@
+import { type ChildProcess, spawn } from 'node:child_process'
+import { once } from 'node:events'
+import { mkdtemp, rm } from 'node:fs/promises'
+import { createServer } from 'node:net'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import { Redis } from 'ioredis'
+
+export interface RedisServerOptions {
+  /** `none` forgets all at a restart; `log` keeps all that was acknowledged; `manual` goes back to the last `SAVE`. */
+  persistence?: 'none' | 'log' | 'manual'
+  /** More of the configuration, by name. */
+  config?: Record<string, string>
+}
+
+/** A `redis-server` of its own for a test, on a free port, with its files in a scratch directory. */
+export class RedisServer implements AsyncDisposable {
+  readonly port: number
+  readonly #directory: string
+  readonly #args: string[]
+  #process: ChildProcess | undefined
+  #admin: Redis | undefined
+
+  private constructor(port: number, directory: string, { persistence = 'none', config = {} }: RedisServerOptions) {
+    this.port = port
+    this.#directory = directory
+    const all = {
+      port: String(port),
+      bind: '127.0.0.1',
+      dir: directory,
+      save: '',
+      appendonly: persistence === 'log' ? 'yes' : 'no',
+      ...config,
+    }
+    this.#args = Object.entries(all).flatMap(([name, value]) => [`--${name}`, value])
+  }
+
+  static async start(options: RedisServerOptions = {}): Promise<RedisServer> {
+    const directory = await mkdtemp(join(tmpdir(), 'eventwire-redis-'))
+    const server = new RedisServer(await freePort(), directory, options)
+    await server.launch()
+    return server
+  }
+
+  get url(): string {
+    return `redis://127.0.0.1:${this.port}`
+  }
+
+  get pid(): number {
+    return this.#process!.pid!
+  }
+
+  /** Starts it again, on the same port and with what it has kept. */
+  async launch(): Promise<void> {
+    const child = spawn('redis-server', this.#args, { stdio: 'ignore' })
+    this.#process = child
+    process.once('exit', this.#atExit)
+    for (let tries = 0; ; tries++) {
+      try {
+        await this.run('PING')
+        return
+      } catch (error) {
+        if (tries === 200 || child.exitCode !== null) throw error
+        await new Promise((resolve) => setTimeout(resolve, 25))
+      }
+    }
+  }
+
+  /** Runs a command on a connection of its own, which the server's clients do not see. */
+  async run(command: string, ...args: (string | number)[]): Promise<unknown> {
+    this.#admin ??= new Redis({
+      port: this.port,
+      connectionName: 'admin',
+      lazyConnect: true,
+      retryStrategy: () => null,
+      maxRetriesPerRequest: 0,
+    }).on('error', () => {})
+    if (this.#admin.status === 'end') await this.#admin.connect()
+    return this.#admin.call(command, ...args)
+  }
+
+  /** The connections of others. */
+  async clients(): Promise<string[]> {
+    const list = String(await this.run('CLIENT', 'LIST'))
+    return list.split('\n').filter((line) => line && !line.includes('name=admin'))
+  }
+
+  /** How often each command ran since `CONFIG RESETSTAT`, by its name. */
+  async calls(): Promise<Record<string, number>> {
+    const text = String(await this.run('INFO', 'commandstats'))
+    return Object.fromEntries([...text.matchAll(/cmdstat_(\S+?):calls=(\d+)/g)].map(([, name, n]) => [name, Number(n)]))
+  }
+
+  /** Ends it at once, as a crash would. */
+  async kill(): Promise<void> {
+    await this.#end('SIGKILL')
+  }
+
+  /** It accepts connections and answers nothing, until `resume`. */
+  pause(): void {
+    this.#process?.kill('SIGSTOP')
+  }
+
+  resume(): void {
+    this.#process?.kill('SIGCONT')
+  }
+
+  async #end(signal: NodeJS.Signals): Promise<void> {
+    const child = this.#process
+    this.#process = undefined
+    process.removeListener('exit', this.#atExit)
+    this.#admin?.disconnect()
+    if (!child || child.exitCode !== null || child.signalCode !== null) return
+    child.kill(signal)
+    await once(child, 'exit')
+  }
+
+  readonly #atExit = (): void => {
+    this.#process?.kill('SIGKILL')
+  }
+
+  async [Symbol.asyncDispose](): Promise<void> {
+    await this.#end('SIGKILL')
+    this.#admin = undefined
+    await rm(this.#directory, { recursive: true, force: true })
+  }
+}
+
+async function freePort(): Promise<number> {
+  const server = createServer().listen(0, '127.0.0.1')
+  await once(server, 'listening')
+  const { port } = server.address() as { port: number }
+  server.close()
+  await once(server, 'close')
+  return port
+}
