@@ -1,5 +1,6 @@
 import { OptionError } from '../errors/option-error.js'
 import { MAX_DELAY } from '../wire/constants.js'
+import { baseUrl } from './base-url.js'
 import type { EngineOptions } from './engine.js'
 import { lastEventIdHeader } from './last-event-id.js'
 import { isStream, type RequestSource } from './request.js'
@@ -165,8 +166,8 @@ export function numbers<T extends object>(group: string, given: object, defaults
 }
 
 function absolute(given: string | URL, hasOwnFetch: boolean): string {
-  const { document, location } = globalThis as { document?: { baseURI?: string }; location?: Partial<Location> }
-  const url = attempt('url', () => new URL(given, document?.baseURI ?? location?.href))
+  const { location } = globalThis as { location?: Partial<Location> }
+  const url = attempt('url', () => new URL(given, baseUrl()))
   check('url', !url.username && !url.password, 'must not hold a user name or password. Use headers')
   const isKnown = hasOwnFetch || url.protocol === location?.protocol || /^https?:$/.test(url.protocol)
   check('url', isKnown, `must be http: or https:, not ${url.protocol}`)

@@ -1,0 +1,44 @@
+type Handler = (this: EventTarget, event: Event) => unknown
+
+interface Slot {
+  value: unknown
+  listener(event: Event): void
+}
+
+/**
+ * Event handler attributes (WHATWG HTML 8.1.8.1): the listener takes its place when the handler is set, keeps it while
+ * the value changes, and loses it with `null`.
+ */
+export class Handlers {
+  readonly #target: EventTarget
+  readonly #slots = new Map<string, Slot>()
+
+  constructor(target: EventTarget) {
+    this.#target = target
+  }
+
+  get(type: string): never {
+    return (this.#slots.get(type)?.value ?? null) as never
+  }
+
+  /** Takes any object, as Web IDL has it for callbacks; what cannot be called does nothing. Anything else is `null`. */
+  set(type: string, value: unknown): void {
+    const slot = this.#slots.get(type)
+    if (Object(value) !== value) {
+      this.#slots.delete(type)
+      if (slot) this.#target.removeEventListener(type, slot.listener)
+    } else if (slot) {
+      slot.value = value
+    } else {
+      const added: Slot = {
+        value,
+        listener: (event) => {
+          if (typeof added.value !== 'function') return
+          if ((added.value as Handler).call(this.#target, event) === false) event.preventDefault()
+        },
+      }
+      this.#slots.set(type, added)
+      this.#target.addEventListener(type, added.listener)
+    }
+  }
+}

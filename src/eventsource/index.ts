@@ -1,0 +1,14 @@
+export { EventSource } from './event-source.js'
+export type {
+  EventSourceConstructor,
+  EventSourceErrorEvent,
+  EventSourceEventMap,
+  EventSourceInit,
+  ReadyState,
+} from './types.js'
+export { ConnectError } from '../errors/connect-error.js'
+export type { ConnectErrorCode, ConnectErrorKind } from '../errors/connect-error.js'
+export { OptionError } from '../errors/option-error.js'
+export { isEventWireError } from '../errors.js'
+export type { EventWireError } from '../errors.js'
+export type { Attempt, Awaitable, BackoffOptions } from '../client/types.js'

@@ -1,0 +1,87 @@
+import type { BackoffOptions, ConnectOptions } from '../client/types.js'
+import type { ConnectError } from '../errors/connect-error.js'
+
+/** The standard's one member, and what a plain `EventSource` cannot do. Members that do not exist are ignored. */
+export interface EventSourceInit {
+  /** Sends cookies and other credentials to other origins too. Default `false`: to the same origin only. */
+  withCredentials?: boolean
+  /** Default: the global `fetch`, looked up at every attempt. */
+  fetch?: ConnectOptions['fetch']
+  /** Sent beside `Accept` and `Last-Event-ID`. A function is asked at every attempt. */
+  headers?: ConnectOptions['headers']
+  /** Default `'GET'`. Whatever it is, the request is repeated when the stream ends. */
+  method?: string
+  /** A function is asked at every attempt. A stream can be sent once only: give a function that makes one. */
+  body?: ConnectOptions['body']
+  /** The id to resume from at the first attempt. Default `""`: none. */
+  lastEventId?: string
+  /** UTF-16 code units one event may take; past it the connection fails. Default 64 Mi. */
+  maxEventSize?: number
+  /**
+   * Defaults: `min` 3000, the reconnection time until the server sends its own; `max` 30000, `factor` 2 and
+   * `attempts` `Infinity` for attempts in a row that bring nothing; `jitter` 0; `stableAfter` 5000.
+   */
+  backoff?: BackoffOptions
+}
+
+/** A plain `Event`; a server's own `event: error` comes as a `MessageEvent` without `error`. */
+export interface EventSourceErrorEvent extends Event {
+  /** What happened. `readyState` says whether another attempt follows. */
+  readonly error?: ConnectError
+}
+
+export interface EventSourceEventMap {
+  open: Event
+  message: MessageEvent<string>
+  error: EventSourceErrorEvent
+}
+
+export type ReadyState = 0 | 1 | 2
+
+type Listener<E> = ((event: E) => unknown) | { handleEvent(event: E): unknown }
+
+/** WHATWG HTML 9.2.2. */
+export interface EventSource extends EventTarget {
+  /** The URL as it was resolved, before redirects. */
+  readonly url: string
+  readonly withCredentials: boolean
+  readonly CONNECTING: 0
+  readonly OPEN: 1
+  readonly CLOSED: 2
+  /** `CONNECTING` (0), also between two attempts; `OPEN` (1); `CLOSED` (2), for good. */
+  readonly readyState: ReadyState
+  onopen: ((event: Event) => unknown) | null
+  onmessage: ((event: MessageEvent<string>) => unknown) | null
+  onerror: ((event: EventSourceErrorEvent) => unknown) | null
+  /** Releases the connection or the pending retry. Nothing is dispatched after it. May be called at any time. */
+  close(): void
+  addEventListener<K extends keyof EventSourceEventMap>(
+    type: K,
+    listener: Listener<EventSourceEventMap[K]> | null,
+    options?: boolean | AddEventListenerOptions,
+  ): void
+  /** For the event types of the stream. */
+  addEventListener(
+    type: string,
+    listener: Listener<MessageEvent<string>> | null,
+    options?: boolean | AddEventListenerOptions,
+  ): void
+  removeEventListener<K extends keyof EventSourceEventMap>(
+    type: K,
+    listener: Listener<EventSourceEventMap[K]> | null,
+    options?: boolean | EventListenerOptions,
+  ): void
+  removeEventListener(
+    type: string,
+    listener: Listener<MessageEvent<string>> | null,
+    options?: boolean | EventListenerOptions,
+  ): void
+}
+
+export interface EventSourceConstructor {
+  new (url: string | URL, init?: EventSourceInit): EventSource
+  readonly prototype: EventSource
+  readonly CONNECTING: 0
+  readonly OPEN: 1
+  readonly CLOSED: 2
+}
