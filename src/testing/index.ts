@@ -18,6 +18,26 @@ export type {
   Step,
   WaitStep,
 } from './script/steps.js'
+export { parserSuite } from './suites/parser/parser-suite.js'
+export type {
+  ParserAdapter,
+  ParserListener,
+  ParserSuiteOptions,
+  ParserUnderTest,
+  TextParserAdapter,
+} from './suites/parser/parser-suite.js'
+export { clientSuite } from './suites/client/client-suite.js'
+export type { ClientSuiteOptions } from './suites/client/client-suite.js'
+export type { ClientAdapter, ClientListener, ClientUnderTest } from './suites/client/client-trial.js'
+export { serverSuite } from './suites/server/server-suite.js'
+export type { ServerSuiteOptions } from './suites/server/server-suite.js'
+export type { ServerAdapter, SuiteMessage } from './suites/server/server-reader.js'
+export { ConformanceError } from './suites/suite.js'
+export type { Suite, SuiteCase, SuiteResult } from './suites/suite.js'
+export { toJson, toTap } from './suites/format.js'
+export type { SuiteReport } from './suites/format.js'
+export type { Script, ScriptedRequest, ScriptedServer, ScriptFunction } from './server/types.js'
+export { OptionError } from '../errors/option-error.js'
 export { isEventWireError } from '../errors.js'
 export type { EventWireError } from '../errors.js'
 export type { EventMessage, ServerSentEvent } from '../wire/types.js'

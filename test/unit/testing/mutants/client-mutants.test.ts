@@ -1,13 +1,13 @@
 import { afterAll, describe, expect, it } from 'vitest'
 import { createScriptedServer } from '../../../../src/testing/server/scripted-server.js'
-import { clientSuite } from '../../../../src/testing/suites/client-suite.js'
+import { clientSuite } from '../../../../src/testing/suites/client/client-suite.js'
 import { ConformanceError } from '../../../../src/testing/suites/suite.js'
 import { CLIENT_MUTANTS, faultyClient } from './client.js'
 import { score } from './score.js'
 
 describe('a correct client passes whole', () => {
   const { cases } = clientSuite(faultyClient({}), { createServer: createScriptedServer })
-  for (const { name, run } of cases) it(name, run)
+  for (const { name, run } of cases) it.concurrent(name, run)
 })
 
 describe('each wrong client is caught by the case that names its fault', () => {

@@ -1,5 +1,5 @@
 import { createParser } from '../../../../src/parser/create-parser.js'
-import type { ClientAdapter } from '../../../../src/testing/suites/client-trial.js'
+import type { ClientAdapter } from '../../../../src/testing/suites/client/client-trial.js'
 import type { ServerSentEvent } from '../../../../src/wire/types.js'
 
 /** What a client can get wrong. Each is one fault in an otherwise honest client. */

@@ -1,5 +1,5 @@
 import { afterAll, describe, expect, it } from 'vitest'
-import { parserSuite } from '../../../../src/testing/suites/parser-suite.js'
+import { parserSuite } from '../../../../src/testing/suites/parser/parser-suite.js'
 import { ConformanceError } from '../../../../src/testing/suites/suite.js'
 import { faultyParser, PARSER_MUTANTS } from './parser.js'
 import { score } from './score.js'

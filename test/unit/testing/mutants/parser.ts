@@ -1,4 +1,4 @@
-import type { ParserAdapter } from '../../../../src/testing/suites/parser-suite.js'
+import type { ParserAdapter } from '../../../../src/testing/suites/parser/parser-suite.js'
 
 /** What a parser can get wrong. Each is one fault in an otherwise honest parser. */
 export interface ParserFaults {

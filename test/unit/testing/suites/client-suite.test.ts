@@ -1,8 +1,8 @@
 import { describe, it } from 'vitest'
 import { connect } from '../../../../src/client/connect.js'
 import { createScriptedServer } from '../../../../src/testing/server/scripted-server.js'
-import { clientSuite } from '../../../../src/testing/suites/client-suite.js'
-import type { ClientAdapter } from '../../../../src/testing/suites/client-trial.js'
+import { clientSuite } from '../../../../src/testing/suites/client/client-suite.js'
+import type { ClientAdapter } from '../../../../src/testing/suites/client/client-trial.js'
 
 const ours: ClientAdapter = (url, { onEvent, onClose }) => {
   const connection = connect(url)
@@ -16,5 +16,5 @@ const ours: ClientAdapter = (url, { onEvent, onClose }) => {
 describe('connect()', () => {
   // It retries what is temporary, as its documentation says.
   const { cases } = clientSuite(ours, { createServer: createScriptedServer, without: ['temporary-errors'] })
-  for (const { name, run } of cases.filter(({ skip }) => skip === undefined)) it(name, run)
+  for (const { name, run } of cases.filter(({ skip }) => skip === undefined)) it.concurrent(name, run)
 })

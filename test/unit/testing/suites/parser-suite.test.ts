@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest'
 import { createParser } from '../../../../src/parser/create-parser.js'
 import { referenceTrace } from '../../../../src/testing/reference-parse.js'
-import { parserSuite, type ParserAdapter } from '../../../../src/testing/suites/parser-suite.js'
+import { parserSuite, type ParserAdapter } from '../../../../src/testing/suites/parser/parser-suite.js'
 
 describe('our parser', () => {
   for (const { name, run } of parserSuite(createParser).cases) it(name, run)

@@ -1,6 +1,6 @@
-import { createParser } from '../../parser/create-parser.js'
-import type { ServerSentEvent } from '../../wire/types.js'
-import { expectThat } from './suite.js'
+import { createParser } from '../../../parser/create-parser.js'
+import type { ServerSentEvent } from '../../../wire/types.js'
+import { expectThat, type CaseOf } from '../suite.js'
 
 /** What a message is made of, as the suite hands it to `send`. */
 export interface SuiteMessage {
@@ -28,6 +28,8 @@ export interface ServerContext extends ServerAdapter {
   /** Milliseconds to look out for what should not come. */
   readonly watch: number
 }
+
+export type ServerCase = CaseOf<ServerContext>
 
 /** One reader of the server under test. */
 export class Reader {

@@ -1,6 +1,6 @@
-import type { ServerSentEvent } from '../../wire/types.js'
-import type { ScriptedRequest, ScriptedServer, Script } from '../server/types.js'
-import { expectSame, expectThat } from './suite.js'
+import type { ServerSentEvent } from '../../../wire/types.js'
+import type { ScriptedRequest, ScriptedServer, Script } from '../../server/types.js'
+import { expectSame, expectThat } from '../suite.js'
 
 /** What the suite listens with. */
 export interface ClientListener {

@@ -1,8 +1,9 @@
-import type { ServerSentEvent } from '../../wire/types.js'
-import { OptionError } from '../../errors/option-error.js'
-import { STREAMS, type StreamCase } from './parser-streams.js'
-import { SECTION } from './sections.js'
-import { ConformanceError, createSuite, expectSame, type CaseOf, type Suite } from './suite.js'
+import type { ServerSentEvent } from '../../../wire/types.js'
+import { OptionError } from '../../../errors/option-error.js'
+import { SECTION } from '../sections.js'
+import { ConformanceError, createSuite, expectSame, type CaseOf, type Suite } from '../suite.js'
+import type { StreamCase } from './stream-case.js'
+import { STREAMS } from './streams.js'
 
 /** What the suite listens with. All functions may be called during `feed` and `end`, or later. */
 export interface ParserListener {

@@ -1,7 +1,10 @@
-import { OptionError } from '../../errors/option-error.js'
-import { SERVER_CASES } from './server-cases.js'
+import { OptionError } from '../../../errors/option-error.js'
+import { createSuite, type Suite } from '../suite.js'
+import { EVENTS } from './event-cases.js'
+import { FORMAT, HEAD } from './format-cases.js'
+import { READERS } from './reader-cases.js'
+import { RESUME } from './resume-cases.js'
 import type { ServerAdapter, ServerContext } from './server-reader.js'
-import { createSuite, type Suite } from './suite.js'
 
 export interface ServerSuiteOptions {
   /** What the server does not do, on purpose: `resume` leaves out the cases about `Last-Event-ID`. */
@@ -57,5 +60,11 @@ export function serverSuite(server: string | URL | ServerAdapter, options: Serve
   if (!URL.canParse(String(adapter?.url))) throw new OptionError('url', 'must be an absolute URL of an event stream.')
   const context: ServerContext = { ...adapter, timeout, watch }
   const missing = (['send', 'connections'] as const).filter((ability) => adapter[ability] === undefined)
-  return createSuite('server', SERVER_CASES, context, [...without, ...missing], ABILITIES)
+  return createSuite(
+    'server',
+    [HEAD, FORMAT, EVENTS, RESUME, READERS].flat(),
+    context,
+    [...without, ...missing],
+    ABILITIES,
+  )
 }

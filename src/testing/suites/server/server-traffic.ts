@@ -1,6 +1,6 @@
-import type { ServerSentEvent } from '../../wire/types.js'
+import type { ServerSentEvent } from '../../../wire/types.js'
 import { Reader, type ServerContext, type SuiteMessage } from './server-reader.js'
-import { expectThat } from './suite.js'
+import { expectThat } from '../suite.js'
 
 let marks = 0
 
@@ -40,6 +40,8 @@ export async function sample(context: ServerContext, look: (reader: Reader) => v
     await context.send?.({ data: 'sample é€😀\nof two lines' })
     await context.send?.({ event: 'sample', data: 'with a type' })
     await reader.until(() => reader.events.length >= 2)
+    // Keep-alives belong to the stream as well.
+    await new Promise((resolve) => setTimeout(resolve, context.watch))
     if (reader.bytes.length === 0) return `the server sent nothing within ${context.timeout} ms`
     look(reader)
     return undefined

@@ -1,10 +1,14 @@
-import { OptionError } from '../../errors/option-error.js'
-import type { Step } from '../script/steps.js'
-import type { Script, ScriptedServer } from '../server/types.js'
-import { CLIENT_CASES } from './client-cases.js'
+import { OptionError } from '../../../errors/option-error.js'
+import type { Step } from '../../script/steps.js'
+import type { Script, ScriptedServer } from '../../server/types.js'
+import type { StreamCase } from '../parser/stream-case.js'
+import { STREAMS } from '../parser/streams.js'
+import { createSuite, expectSame, type CaseOf, type Suite } from '../suite.js'
+import { ANSWER } from './answer-cases.js'
 import { Trial, type ClientAdapter, type ClientContext } from './client-trial.js'
-import { STREAMS, type StreamCase } from './parser-streams.js'
-import { createSuite, expectSame, type CaseOf, type Suite } from './suite.js'
+import { CONNECTION, STREAM } from './connection-cases.js'
+import { REQUEST } from './request-cases.js'
+import { CLOSE, LAST_EVENT_ID, TIME } from './state-cases.js'
 
 export interface ClientSuiteOptions {
   /**
@@ -117,10 +121,12 @@ async function shows(trial: Trial, { events, prompt }: StreamCase): Promise<void
 }
 
 const CASES: readonly CaseOf<ClientContext>[] = [
-  ...CLIENT_CASES.map(({ script, check, ...about }): CaseOf<ClientContext> => ({
-    ...about,
-    run: (context) => Trial.run(context, script, check),
-  })),
+  ...[REQUEST, ANSWER, STREAM, CONNECTION, LAST_EVENT_ID, TIME, CLOSE]
+    .flat()
+    .map(({ script, check, ...about }): CaseOf<ClientContext> => ({
+      ...about,
+      run: (context) => Trial.run(context, script, check),
+    })),
   ...PARSING,
 ]
 

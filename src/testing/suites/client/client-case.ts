@@ -1,0 +1,19 @@
+import type { Step } from '../../script/steps.js'
+import type { Trial } from './client-trial.js'
+
+export interface ClientCase {
+  readonly name: string
+  readonly rule: string
+  readonly section: string
+  readonly needs?: readonly string[]
+  readonly script: readonly (readonly Step[])[]
+  readonly check: (trial: Trial) => Promise<void>
+}
+
+export const RECONNECT: readonly string[] = ['reconnect']
+
+/** Makes the client come back soon. */
+export const SOON: Step = { event: { retry: 10 } }
+export const STALL: Step = { stall: true }
+export const message = (data: string, id?: string): Step => ({ event: { data, ...(id !== undefined && { id }) } })
+export const text = (value: string): Step => ({ bytes: value })
