@@ -1,0 +1,17 @@
+import { expect, it } from 'vitest'
+import { connect } from '../../src/client/connect.js'
+import { collect, SOON, useBench } from '../support/client.js'
+import { selfSigned } from '../support/self-signed.js'
+
+const bench = useBench()
+
+it('a self-signed certificate is refused, whatever the options hold', async () => {
+  const server = await bench.serve([[{ event: { data: 'secret' } }]], { tls: selfSigned })
+  const options = { rejectUnauthorized: false, agent: { rejectUnauthorized: false } } as RequestInit
+  const connection = connect(server.url, { ...options, backoff: { ...SOON, attempts: 2 } })
+  const { data, error } = await collect(connection)
+  expect(data).toEqual([])
+  expect(error).toMatchObject({ kind: 'network', attempt: 2 })
+  expect(((error as Error).cause as Error).cause).toMatchObject({ code: 'DEPTH_ZERO_SELF_SIGNED_CERT' })
+  expect(server.requests).toHaveLength(0)
+})
