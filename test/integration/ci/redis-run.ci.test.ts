@@ -1,0 +1,121 @@
+import { afterAll, beforeAll, expect, it } from 'vitest'
+import { Cleanup } from '../../support/cleanup.js'
+import { RedisNode, buildNodeProgram, type NodeConfig } from '../../support/redis-nodes.js'
+import { RecordingReader, type Published } from '../../support/redis-readers.js'
+import { RedisServer, type RedisServerOptions } from '../../support/redis-server.js'
+import { RoundRobinProxy } from '../../support/round-robin-proxy.js'
+
+const SEEDS = 20
+const READERS = 100
+const PROCESSES = 3
+const EVENTS_PER_PUBLISHER = 150
+
+const FAULTS = ['log', 'none', 'manual', 'pause', 'flush', 'die', 'cut clients'] as const
+
+let program: Awaited<ReturnType<typeof buildNodeProgram>>
+beforeAll(async () => {
+  program = await buildNodeProgram()
+})
+afterAll(() => program[Symbol.asyncDispose]())
+
+/** The same numbers for the same seed, from 0 to 1. */
+function randomOf(seed: number): () => number {
+  let state = seed * 0x9e3779b1
+  return () => {
+    state = (state + 0x6d2b79f5) | 0
+    let mixed = Math.imul(state ^ (state >>> 15), 1 | state)
+    mixed = (mixed + Math.imul(mixed ^ (mixed >>> 7), 61 | mixed)) ^ mixed
+    return ((mixed ^ (mixed >>> 14)) >>> 0) / 2 ** 32
+  }
+}
+
+const sleep = (ms: number): Promise<void> => new Promise((resolve) => setTimeout(resolve, ms))
+
+async function run(seed: number): Promise<{ faults: string[]; gaps: number; events: number }> {
+  const random = randomOf(seed)
+  const fault = FAULTS[seed % FAULTS.length]!
+  const persistence = (['log', 'none', 'manual'] as const).find((kind) => kind === fault) ?? 'log'
+  await using cleanup = new Cleanup()
+  const redis = cleanup.use(await RedisServer.start({ persistence } satisfies RedisServerOptions))
+  const config = (index: number): NodeConfig => ({
+    redisPort: redis.port,
+    library: (index + seed) % 2 === 0 ? 'ioredis' : 'redis',
+    key: 'events',
+    blockMs: 300,
+    timeoutMs: 1000,
+    // Small, so that replays come from Redis too.
+    history: { size: 20 },
+  })
+  const nodes = await Promise.all(
+    Array.from({ length: PROCESSES }, (_, index) => RedisNode.start(program.path, config(index))),
+  )
+  cleanup.defer(async () => void (await Promise.all(nodes.map((node) => node.kill()))))
+  const proxy = cleanup.use(await RoundRobinProxy.start(() => nodes.map(({ port }) => port)))
+  const readers = Array.from({ length: READERS }, () => new RecordingReader(proxy.url))
+  cleanup.defer(async () => void (await Promise.all(readers.map((reader) => reader.close()))))
+  await Promise.all(readers.map((reader) => reader.ready()))
+
+  const published: Published[] = []
+  const publish = async (index: number, name: string): Promise<boolean> => {
+    const outcome = await nodes[index]!.publish('tick', name)
+    if ('id' in outcome) published.push({ name, id: outcome.id })
+    return 'id' in outcome
+  }
+
+  const publishing = new AbortController()
+  const publishers = nodes.map(async (_, index) => {
+    for (let count = 0; count < EVENTS_PER_PUBLISHER; count++) {
+      await publish(index, `${index}:${count}`)
+      if (random() < 0.3) await sleep(random() * 40)
+    }
+  })
+  const cuts = (async () => {
+    while (!publishing.signal.aborted) {
+      await sleep(50 + random() * 200)
+      proxy.cut(random, 0.1)
+    }
+  })()
+  await sleep(200 + random() * 400)
+  if (persistence === 'manual') {
+    await redis.run('SAVE')
+    await sleep(100 + random() * 300)
+  }
+  if (fault === 'pause') {
+    redis.pause()
+    await sleep(300 + random() * 1500)
+    redis.resume()
+  } else if (fault === 'flush') {
+    await redis.run('FLUSHALL')
+  } else if (fault === 'cut clients') {
+    for (let times = 0; times < 5; times++) {
+      await redis.run('CLIENT', 'KILL', 'TYPE', 'normal', 'SKIPME', 'yes')
+      await sleep(random() * 200)
+    }
+  } else if (fault === 'die') {
+    const victim = Math.floor(random() * PROCESSES)
+    await nodes[victim]!.kill()
+    nodes[victim] = await RedisNode.start(program.path, config(victim))
+  } else {
+    await redis.kill()
+    await sleep(random() * 500)
+    await redis.launch()
+  }
+  await Promise.all(publishers)
+  publishing.abort()
+  await cuts
+
+  for (let index = 0; index < PROCESSES; index++) {
+    for (let tries = 0; !(await publish(index, `last:${index}:${tries}`)); tries++) await sleep(50)
+  }
+  const last = published.at(-1)!
+  await Promise.all(readers.map((reader) => reader.reached(last)))
+  const faults = readers.flatMap((reader, index) => reader.faults(published).map((text) => `reader ${index}: ${text}`))
+  const gaps = readers.reduce((sum, reader) => sum + reader.gaps.length, 0)
+  return { faults, gaps, events: published.length }
+}
+
+it.each(Array.from({ length: SEEDS }, (_, index) => index))('run %i loses nothing in silence', async (seed) => {
+  const { faults, gaps, events } = await run(seed)
+  console.log(FAULTS[seed % FAULTS.length], { gaps, events })
+  expect(faults.slice(0, 10)).toEqual([])
+})
