@@ -105,10 +105,17 @@ async function result(suite: string, { name, rule, section, skip, run }: SuiteCa
   }
 }
 
+const LONGEST_SHOWN = 500
+
 /** @throws {ConformanceError} where `actual` does not have the same JSON as `expected`. */
 export function expectSame(what: string, actual: unknown, expected: unknown): void {
   const [got, wanted] = [JSON.stringify(actual), JSON.stringify(expected)]
-  if (got !== wanted) throw new ConformanceError(`${what}: expected ${wanted}, got ${got}`)
+  if (got !== wanted) throw new ConformanceError(`${what}: expected ${shortened(wanted)}, got ${shortened(got)}`)
+}
+
+function shortened(json: string | undefined): string {
+  if (json === undefined) return 'nothing'
+  return json.length <= LONGEST_SHOWN ? json : `${json.slice(0, LONGEST_SHOWN)}... (${json.length} characters)`
 }
 
 /** @throws {ConformanceError} with `message` where `holds` is false. */

@@ -4,7 +4,7 @@ import { EVENTS } from './event-cases.js'
 import { FORMAT, HEAD } from './format-cases.js'
 import { READERS } from './reader-cases.js'
 import { RESUME } from './resume-cases.js'
-import type { ServerAdapter, ServerContext } from './server-reader.js'
+import type { ServerAdapter, ServerCase, ServerContext } from './server-reader.js'
 
 export interface ServerSuiteOptions {
   /** What the server does not do, on purpose: `resume` leaves out the cases about `Last-Event-ID`. */
@@ -21,13 +21,26 @@ const ABILITIES = {
   resume: 'the server does not resume',
 }
 
+/** All cases share one server and its readers: a runner that starts several at once must not mix them. */
+function oneAtATime(): (each: ServerCase) => ServerCase {
+  let before: Promise<unknown> = Promise.resolve()
+  return ({ run, ...about }) => ({
+    ...about,
+    run: (context) => {
+      const now = before.then(() => run(context))
+      before = now.catch(() => {})
+      return now
+    },
+  })
+}
+
 /**
  * The rules for servers (WHATWG HTML 9.2.3 to 9.2.7, and HTTP where it matters), for anything that serves an
  * event stream, seen from outside.
  *
  * With a URL alone the suite reads what the server sends by itself. An adapter that can `send` lets it try
  * what the server does with hostile data, and one that tells its `connections` whether readers that left are
- * let go. Every case opens connections of its own, and closes them.
+ * let go. Every case opens connections of its own, and closes them; one case runs at a time.
  *
  * @throws {OptionError} for an option that does not exist or makes no sense.
  *
@@ -59,12 +72,8 @@ export function serverSuite(server: string | URL | ServerAdapter, options: Serve
   const adapter: ServerAdapter = typeof server === 'string' || server instanceof URL ? { url: server } : server
   if (!URL.canParse(String(adapter?.url))) throw new OptionError('url', 'must be an absolute URL of an event stream.')
   const context: ServerContext = { ...adapter, timeout, watch }
+  if (!Array.isArray(without)) throw new OptionError('without', 'must be an array, of "resume" at most.')
   const missing = (['send', 'connections'] as const).filter((ability) => adapter[ability] === undefined)
-  return createSuite(
-    'server',
-    [HEAD, FORMAT, EVENTS, RESUME, READERS].flat(),
-    context,
-    [...without, ...missing],
-    ABILITIES,
-  )
+  const cases = [HEAD, FORMAT, EVENTS, RESUME, READERS].flat().map(oneAtATime())
+  return createSuite('server', cases, context, [...without, ...missing], ABILITIES)
 }

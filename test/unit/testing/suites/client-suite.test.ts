@@ -1,20 +1,55 @@
-import { describe, it } from 'vitest'
+import { describe, expect, it } from 'vitest'
 import { connect } from '../../../../src/client/connect.js'
+import { EventSource } from '../../../../src/eventsource/event-source.js'
 import { createScriptedServer } from '../../../../src/testing/server/scripted-server.js'
 import { clientSuite } from '../../../../src/testing/suites/client/client-suite.js'
 import type { ClientAdapter } from '../../../../src/testing/suites/client/client-trial.js'
 
-const ours: ClientAdapter = (url, { onEvent, onClose }) => {
-  const connection = connect(url)
-  void connection.closed.then(onClose)
+const connection: ClientAdapter = (url, { onEvent, onClose }) => {
+  const events = connect(url)
+  void events.closed.then(onClose)
   void (async () => {
-    for await (const { event, data, id } of connection) onEvent({ event, data, id })
+    for await (const { event, data, id } of events) onEvent({ event, data, id })
   })().catch(() => {})
-  return connection
+  return events
 }
+
+const source: ClientAdapter = (url, { types, onEvent, onClose }) => {
+  const events = new EventSource(url)
+  for (const type of types) {
+    events.addEventListener(type, (event) => {
+      const { data, lastEventId } = event as MessageEvent<string>
+      onEvent({ event: event.type, data, id: lastEventId })
+    })
+  }
+  events.addEventListener('error', () => {
+    if (events.readyState === EventSource.CLOSED) onClose()
+  })
+  return events
+}
+
+describe('EventSource', () => {
+  for (const { name, run } of clientSuite(source, { createServer: createScriptedServer }).cases)
+    it.concurrent(name, run)
+})
 
 describe('connect()', () => {
   // It retries what is temporary, as its documentation says.
-  const { cases } = clientSuite(ours, { createServer: createScriptedServer, without: ['temporary-errors'] })
+  const { cases } = clientSuite(connection, { createServer: createScriptedServer, without: ['temporary-errors'] })
   for (const { name, run } of cases.filter(({ skip }) => skip === undefined)) it.concurrent(name, run)
+})
+
+describe('bad options', () => {
+  it.each([
+    [{ timeout: 0 }, 'timeout: must be a number of milliseconds above 0'],
+    [{ createServer: 'http' }, 'createServer: must be a function'],
+    [{ server: 1 }, 'server: no such option'],
+    [{ without: ['reconnecting'] }, 'without: there is no "reconnecting"'],
+  ])('%j', (options, message) => {
+    expect(() => clientSuite(source, options as never)).toThrow(message)
+  })
+
+  it('needs a function', () => {
+    expect(() => clientSuite('http://localhost/' as never)).toThrow('adapter: must be a function')
+  })
 })
