@@ -18,7 +18,7 @@ export function createWebSink(owner: SinkOwner): WebSink {
 class BodySink implements Sink, UnderlyingDefaultSource<Uint8Array> {
   readonly #owner: SinkOwner
   #controller!: ReadableStreamDefaultController<Uint8Array>
-  #state: 'open' | 'ending' | 'closed' = 'open'
+  #state: 'open' | 'closed' = 'open'
   #queue: Uint8Array[] = []
   #bufferedBytes = 0
   /** A read waits for the next write. */
@@ -45,8 +45,11 @@ class BodySink implements Sink, UnderlyingDefaultSource<Uint8Array> {
 
   end(): void {
     if (this.#state !== 'open') return
-    this.#state = 'ending'
-    if (this.#bufferedBytes === 0) this.#finish()
+    // The stream holds the rest for as long as its reader does: nobody else has to wait for that.
+    if (this.#bufferedBytes > 0) this.#handOver()
+    this.#release()
+    this.#controller.close()
+    queueMicrotask(() => this.#owner.onClose(false))
   }
 
   destroy(): void {
@@ -65,26 +68,22 @@ class BodySink implements Sink, UnderlyingDefaultSource<Uint8Array> {
       this.#wanted = true
       return
     }
-    const chunk = this.#queue.length === 1 ? this.#queue[0]! : join(this.#queue, this.#bufferedBytes)
-    this.#queue = []
-    this.#bufferedBytes = 0
-    this.#controller.enqueue(chunk)
-    if (this.#state === 'ending') this.#finish()
+    this.#handOver()
     // A read that waited behind another pulls from inside `write`, where the owner expects no call.
-    else queueMicrotask(() => this.#state === 'open' && this.#owner.onDrain())
+    queueMicrotask(() => this.#state === 'open' && this.#owner.onDrain())
   }
 
   cancel(): void {
     if (this.#state === 'closed') return
-    const byReader = this.#state === 'open'
     this.#release()
-    this.#owner.onClose(byReader)
+    this.#owner.onClose(true)
   }
 
-  #finish(): void {
-    this.#release()
-    this.#controller.close()
-    queueMicrotask(() => this.#owner.onClose(false))
+  #handOver(): void {
+    const chunk = this.#queue.length === 1 ? this.#queue[0]! : join(this.#queue, this.#bufferedBytes)
+    this.#queue = []
+    this.#bufferedBytes = 0
+    this.#controller.enqueue(chunk)
   }
 
   #release(): void {
