@@ -2,121 +2,53 @@ import { ConnectError, type ConnectErrorDetails, type ConnectErrorKind } from '.
 import { LimitError } from '../errors/limit-error.js'
 import { createParser } from '../parser/create-parser.js'
 import { MAX_DELAY } from '../wire/constants.js'
-import type { ServerSentEvent } from '../wire/types.js'
-import { backoffDelay, type BackoffSchedule, clampHint, type HintRange } from './backoff.js'
-import { watchPauses, type PauseReason } from './pause.js'
+import { backoffDelay, clampHint } from './backoff.js'
+import { type BodyReader, readBody } from './body.js'
+import type { Engine, EngineHost, EngineOptions } from './engine-types.js'
+import { watchPauses } from './pause.js'
 import type { Attempt, Awaitable, CloseReason, State } from './types.js'
 import type { Verdict } from './verdict.js'
-
-export interface EngineOptions {
-  lastEventId: string
-  maxEventSize?: number
-  backoff: BackoffSchedule & { min: number; attempts: number; stableAfter: number }
-  retryHint: false | HintRange
-  /** Milliseconds; 0: no limit. */
-  openTimeout: number
-  idleTimeout: number
-  keepAlive: boolean
-  pause: readonly PauseReason[]
-  signal?: AbortSignal | null
-}
-
-/** What the owner of an engine supplies and is told. What any of them throws is a `ConnectError` of kind `hook`. */
-export interface EngineHost {
-  /** The arguments of `fetch`; the engine adds the signal. */
-  request(attempt: Attempt): Awaitable<[url: string, init: RequestInit]>
-  fetch?: (url: string, init: RequestInit) => Promise<Response>
-  /** What is wrong with a response; nothing opens it. A 204 ends the connection. */
-  check(response: Response, attempt: Attempt): ConnectError | undefined
-  /** What follows an attempt: a number is a delay in milliseconds. Without an error the body came to its end. */
-  decide(error: ConnectError | undefined, attempt: Attempt): Awaitable<Verdict | number>
-  /** Before the body is read and before the state is `open`. */
-  onOpen?(response: Response, attempt: Attempt): Awaitable<void>
-  onEvent(event: ServerSentEvent, origin: string): void
-  onComment?: (text: string) => void
-  /** After all events of a chunk. */
-  onChunk?(): void
-  /** May call the engine; `closed` is the last one. */
-  onState?(state: State, delay?: number, error?: ConnectError): void
-  /** Once, last. `error` is there for `failed`, `aborted` and `no-content`. */
-  onClosed(reason: CloseReason, error?: unknown): void
-  /** Whether to read on, asked before each read. Once it says no, `pull()` goes on. */
-  hungry(): boolean
-  /** Whether the connection in hand may be cut to rest; asked for `pause` alone. */
-  mayPause?(): boolean
-}
-
-/**
- * Keeps one connection going: request, answer, body, and what comes after it.
- *
- * The states are those of `State`; every change of state is one function. At any time at most one
- * attempt is live, and nothing that a former one still brings has any effect.
- */
-export interface Engine {
-  readonly state: State
-  /** The id to resume from: that of the last block that was parsed. */
-  readonly lastEventId: string
-  /** The latest response that passed the check. */
-  readonly response: Response | undefined
-  /** Reads on, if the host is hungry. Does nothing while a read is under way or there is nothing to read. */
-  pull(): void
-  reconnect(): void
-  /** Ends it for good and releases everything. Does nothing once closed. */
-  finish(reason: CloseReason, error?: unknown): void
-}
-
-interface Run {
-  attempt: Attempt
-  controller: AbortController
-  response?: Response
-  reader?: ReadableStreamDefaultReader<Uint8Array>
-  /** Goes on with the body. */
-  read?: () => void
-  openedAt: number
-  /** An event, an id or a `retry:` came. */
-  brought: boolean
-  over: boolean
-}
-
-const ignore = (): void => {}
 
 /** Starts to connect in a microtask, so that the host has the engine in hand when it is first called. */
 export function createEngine(options: EngineOptions, host: EngineHost): Engine {
   const { backoff, retryHint, openTimeout, idleTimeout, signal } = options
-  let { lastEventId } = options
   let state: State = 'connecting'
-  let response: Response | undefined
-  let run: Run | undefined
-  let base = backoff.min
-  let failures = 0
-  let number = 0
-  /** The earliest time of the next attempt, where the server named one. */
-  let notBefore = 0
-  let lastError: ConnectError | undefined
+  let { lastEventId } = options
   let timer: ReturnType<typeof setTimeout> | undefined
 
-  const now = (): number => performance.now()
-  const stopTimer = (): void => {
-    clearTimeout(timer)
-    timer = undefined
-  }
-  const failure = (kind: ConnectErrorKind, message: string, details?: ConnectErrorDetails): ConnectError =>
-    new ConnectError(kind, message, { response: run?.response, attempt: number, ...details })
-  const hookFailure = (cause: unknown): ConnectError =>
-    failure('hook', `A function of the options threw: ${describe(cause)}`, { cause })
+  // The latest attempt. `attempt` is undefined where nothing waits for its outcome.
+  let number = 0
+  let attempt: Attempt | undefined
+  let controller: AbortController | undefined
+  let response: Response | undefined
+  let body: BodyReader | undefined
+  let openedAt = 0
+  /** An event, an id or a `retry:` came. */
+  let progress = false
 
-  const pauses = watchPauses(options.pause, () => {
-    if (!pauses.active()) {
-      if (state !== 'paused') return
-      const left = notBefore - now()
-      if (left > 0) wait(left)
-      else void connect()
-    } else if (state === 'waiting' || (run && !run.over && host.mayPause?.())) {
-      release()
-      failures = 0
-      enter('paused')
+  // What the next one depends on.
+  let base = backoff.min
+  let failures = 0
+  let lastError: ConnectError | undefined
+  /** The earliest time of it, where the server named one. */
+  let notBefore = 0
+
+  function failure(kind: ConnectErrorKind, message: string, cause?: unknown): ConnectError {
+    const details: ConnectErrorDetails = { response, attempt: number }
+    if (cause !== undefined) details.cause = cause
+    return new ConnectError(kind, cause instanceof Error ? `${message}: ${cause.message}` : message, details)
+  }
+
+  const hookFailure = (cause: unknown): ConnectError => failure('hook', 'A function of the options threw', cause)
+
+  /** The hooks that a connection waits for. */
+  async function ask<T>(hook: () => Awaitable<T>): Promise<T> {
+    try {
+      return await hook()
+    } catch (cause) {
+      throw hookFailure(cause)
     }
-  })
+  }
 
   function enter(next: State, delay?: number, error?: ConnectError): void {
     state = next
@@ -127,16 +59,24 @@ export function createEngine(options: EngineOptions, host: EngineHost): Engine {
     }
   }
 
-  /** Lets go of the attempt in hand, its timer and its socket. */
-  function release(): void {
-    stopTimer()
-    if (run) drop(run)
-    run = undefined
+  /** Releases the socket of the latest attempt. */
+  function drop(): void {
+    clearTimeout(timer)
+    if (body) body.stop()
+    else response?.body?.cancel().catch(() => {})
+    body = undefined
+    controller?.abort()
+  }
+
+  /** Forgets about the latest attempt. */
+  function leave(): void {
+    drop()
+    attempt = undefined
   }
 
   function finish(reason: CloseReason, error?: unknown): void {
     if (state === 'closed') return
-    release()
+    leave()
     pauses.stop()
     signal?.removeEventListener('abort', onAbort)
     state = 'closed'
@@ -151,6 +91,19 @@ export function createEngine(options: EngineOptions, host: EngineHost): Engine {
 
   const onAbort = (): void => finish('aborted', signal!.reason)
 
+  const pauses = watchPauses(options.pause, () => {
+    if (pauses.active()) {
+      if (state !== 'waiting' && !(attempt && host.mayPause?.())) return
+      leave()
+      failures = 0
+      enter('paused')
+    } else if (state === 'paused') {
+      const left = notBefore - performance.now()
+      if (left > 0) wait(left)
+      else void connect()
+    }
+  })
+
   function wait(ms: number, error?: ConnectError): void {
     lastError = error ?? lastError
     if (pauses.active()) return enter('paused')
@@ -163,156 +116,120 @@ export function createEngine(options: EngineOptions, host: EngineHost): Engine {
   async function connect(): Promise<void> {
     if (signal?.aborted) return onAbort()
     if (pauses.active()) return enter('paused')
-    const controller = new AbortController()
-    const mine: Run = {
-      attempt: { number: ++number, lastEventId, cause: lastError, signal: controller.signal },
-      controller,
-      openedAt: Infinity,
-      brought: false,
-      over: false,
-    }
-    run = mine
-    lastError = undefined
+    controller = new AbortController()
+    const mine = controller.signal
+    const current = (attempt = { number: ++number, lastEventId, cause: lastError, signal: mine })
+    response = lastError = undefined
     notBefore = 0
+    openedAt = Infinity
+    progress = false
     if (openTimeout) {
       timer = setTimeout(() => {
-        void settle(mine, failure('open-timeout', `No answer within ${openTimeout} ms (openTimeout).`))
+        void settle(failure('open-timeout', `No answer within ${openTimeout} ms (openTimeout).`))
       }, openTimeout)
     }
     enter('connecting')
+    if (mine.aborted) return
     try {
-      if (mine.over) return
-      const [url, init] = await guard(() => host.request(mine.attempt))
-      if (mine.over) return
-      const answer = await (host.fetch ?? globalThis.fetch)(url, { ...init, signal: controller.signal })
-      if (mine.over) return void answer.body?.cancel().catch(ignore)
-      stopTimer()
-      mine.response = answer
-      const error = host.check(answer, mine.attempt)
+      const [url, init] = await ask(() => host.request(current))
+      if (mine.aborted) return
+      const answer = await (host.fetch ?? globalThis.fetch)(url, { ...init, signal: mine })
+      if (mine.aborted) return void answer.body?.cancel().catch(() => {})
+      clearTimeout(timer)
+      response = answer
+      const error = host.check(answer, current)
       if (answer.status === 204) return finish('no-content', error)
       if (error) throw error
-      response = answer
-      await guard(() => host.onOpen?.(answer, mine.attempt))
-      if (mine.over) return
-      read(mine, new URL(answer.url || url).origin)
+      await ask(() => host.onOpen?.(answer, current))
+      if (!mine.aborted) open(mine, new URL(answer.url || url).origin)
     } catch (cause) {
-      if (mine.over) return
-      void settle(
-        mine,
-        cause instanceof ConnectError ? cause : failure('network', `The request failed: ${describe(cause)}`, { cause }),
-      )
+      if (mine.aborted) return
+      void settle(cause instanceof ConnectError ? cause : failure('network', 'The request failed', cause))
     }
   }
 
-  async function guard<T>(hook: () => Awaitable<T>): Promise<T> {
-    try {
-      return await hook()
-    } catch (cause) {
-      throw hookFailure(cause)
-    }
-  }
-
-  function read(mine: Run, origin: string): void {
+  function open(mine: AbortSignal, origin: string): void {
     const parser = createParser({
       lastEventId,
       maxEventSize: options.maxEventSize,
+      // A host may let go in the middle of a chunk; the rest of it is nobody's.
       onEvent(event) {
-        if (mine.over) return
-        mine.brought = true
+        if (mine.aborted) return
+        progress = true
         host.onEvent(event, origin)
       },
       onId(id) {
-        if (mine.over) return
-        mine.brought = true
+        if (mine.aborted) return
+        progress = true
         lastEventId = id
       },
       onRetry(ms) {
-        if (mine.over || !retryHint) return
-        mine.brought = true
+        if (mine.aborted || !retryHint) return
+        progress = true
         base = clampHint(ms, retryHint)
       },
-      onComment: host.onComment && ((text) => mine.over || host.onComment!(text)),
+      onComment: host.onComment && ((text) => void (mine.aborted || host.onComment!(text))),
     })
-    const reader = (mine.reader = mine.response!.body!.getReader())
-    let reading = false
-    let since = 0
-
-    const onRead = ({ done, value }: ReadableStreamReadResult<Uint8Array>): void => {
-      if (mine.over) return
-      reading = false
-      if (done) return void settle(mine)
-      try {
-        parser.feed(value)
-      } catch (cause) {
-        void settle(mine, cause instanceof LimitError ? failure('limit', cause.message, { cause }) : hookFailure(cause))
-      }
-      // What came before an error is delivered too.
-      host.onChunk?.()
-      mine.read!()
-    }
-    const onLost = (cause: unknown): void => {
-      if (!mine.over) void settle(mine, failure('network', `The connection was lost: ${describe(cause)}`, { cause }))
-    }
-    const onIdle = (): void => {
-      timer = undefined
-      if (!reading) return
-      const left = since + idleTimeout - now()
-      if (left > 0) timer = setTimeout(onIdle, left)
-      else void settle(mine, failure('idle', `No byte for ${idleTimeout} ms (idleTimeout).`))
-    }
-    mine.read = () => {
-      if (mine.over || reading || !host.hungry()) return
-      reading = true
-      if (idleTimeout) {
-        since = now()
-        timer ??= setTimeout(onIdle, idleTimeout)
-      }
-      reader.read().then(onRead, onLost)
-    }
-
-    mine.openedAt = now()
+    const reader = readBody(response!.body!, {
+      idleTimeout,
+      hungry: host.hungry,
+      onChunk(chunk) {
+        try {
+          parser.feed(chunk)
+        } catch (cause) {
+          void settle(
+            cause instanceof LimitError ? failure('limit', 'The stream was refused', cause) : hookFailure(cause),
+          )
+        }
+        // What came before an error is delivered too.
+        host.onChunk?.()
+      },
+      onEnd: () => void settle(),
+      onLost: (cause) => void settle(failure('network', 'The connection was lost', cause)),
+      onIdle: () => void settle(failure('idle', `No byte for ${idleTimeout} ms (idleTimeout).`)),
+    })
+    body = reader
+    openedAt = performance.now()
     enter('open')
-    mine.read()
+    reader.pull()
   }
 
-  /** Decides what follows an attempt that is over. */
-  async function settle(mine: Run, error?: ConnectError): Promise<void> {
-    stopTimer()
-    // The body of a refused response stays readable while `decide` looks at it.
-    if (error && mine.response && !mine.reader) mine.over = true
-    else drop(mine)
-    failures = mine.brought || now() - mine.openedAt >= backoff.stableAfter ? 0 : failures + 1
+  /** The latest attempt is over: decides what follows. */
+  async function settle(error?: ConnectError): Promise<void> {
+    const settled = attempt!
+    clearTimeout(timer)
+    // The body of a refused response can be read until the decision is made.
+    if (body || !response) drop()
+    failures = progress || performance.now() - openedAt >= backoff.stableAfter ? 0 : failures + 1
     let next: Verdict | number
     try {
-      next = await host.decide(error, mine.attempt)
+      next = await host.decide(error, settled)
     } catch (cause) {
       error = hookFailure(cause)
       next = 'fail'
     }
-    if (run !== mine) return
-    release()
+    if (attempt !== settled) return
+    leave()
     if (next === 'end') return finish('end', error)
     if (next !== 'fail' && failures >= backoff.attempts) {
       error ??= failure('network', `The stream ended ${failures} times in a row without an event (backoff.attempts).`)
       next = 'fail'
     }
     if (next === 'fail') return finish('failed', error)
-    let delay = next as number
     if (next === 'retry') {
-      delay = backoffDelay(backoff, base, failures, Math.random())
-      const { retryAfter } = error ?? {}
-      if (retryHint && retryAfter !== undefined) {
-        const asked = clampHint(retryAfter, retryHint)
-        delay = Math.max(delay, asked)
-        notBefore = now() + asked
+      next = backoffDelay(backoff, base, failures, Math.random())
+      if (retryHint && error?.retryAfter !== undefined) {
+        const asked = clampHint(error.retryAfter, retryHint)
+        notBefore = performance.now() + asked
+        next = Math.max(next, asked)
       }
     }
-    wait(delay, error)
+    wait(next, error)
   }
 
   signal?.addEventListener('abort', onAbort)
   queueMicrotask(() => {
-    if (state !== 'closed' && !run) void connect()
+    if (state === 'connecting' && !attempt) void connect()
   })
 
   return {
@@ -325,27 +242,14 @@ export function createEngine(options: EngineOptions, host: EngineHost): Engine {
     get response() {
       return response
     },
-    pull() {
-      run?.read?.()
-    },
+    pull: () => body?.pull(),
     reconnect() {
       if (state === 'closed' || state === 'paused') return
-      release()
+      leave()
       failures = 0
       lastError = undefined
       void connect()
     },
     finish,
   }
-}
-
-function drop(run: Run): void {
-  run.over = true
-  // Cancelled for bodies that ignore the signal, aborted for those that somebody else reads.
-  ;(run.reader ?? run.response?.body)?.cancel().catch(ignore)
-  run.controller.abort()
-}
-
-function describe(cause: unknown): string {
-  return cause instanceof Error ? cause.message : String(cause)
 }

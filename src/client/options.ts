@@ -1,7 +1,7 @@
 import { OptionError } from '../errors/option-error.js'
 import { MAX_DELAY } from '../wire/constants.js'
 import { baseUrl } from './base-url.js'
-import type { EngineOptions } from './engine.js'
+import type { EngineOptions } from './engine-types.js'
 import { lastEventIdHeader } from './last-event-id.js'
 import { isStream, type RequestSource } from './request.js'
 import type { ConnectOptions, ReconnectMode } from './types.js'

@@ -82,9 +82,9 @@ export interface BackoffOptions {
  */
 export interface ConnectOptions<M = EventMap> extends Omit<RequestInit, 'headers' | 'body'> {
   /** A function is asked at every attempt, so that a token is never stale. */
-  headers?: HeadersInit | ((attempt: Attempt) => Awaitable<HeadersInit>)
+  headers?: HeadersInit | ((attempt: Attempt) => Awaitable<HeadersInit | undefined>)
   /** A function is asked at every attempt: with it even a stream can be sent again. */
-  body?: BodyInit | ((attempt: Attempt) => Awaitable<BodyInit>)
+  body?: BodyInit | null | ((attempt: Attempt) => Awaitable<BodyInit | null | undefined>)
   /** Default: the global `fetch`, looked up at every attempt. */
   fetch?: (url: string, init: RequestInit) => Promise<Response>
   /** One decoder for each event type. Types without one keep their text. */

@@ -1,5 +1,6 @@
 import { baseUrl } from '../client/base-url.js'
-import { createEngine, type Engine } from '../client/engine.js'
+import { createEngine } from '../client/engine.js'
+import type { Engine } from '../client/engine-types.js'
 import { makeRequest } from '../client/request.js'
 import { checkResponse } from '../client/verdict.js'
 import { ConnectError } from '../errors/connect-error.js'

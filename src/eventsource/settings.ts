@@ -1,4 +1,4 @@
-import type { EngineOptions } from '../client/engine.js'
+import type { EngineOptions } from '../client/engine-types.js'
 import { attempt, check, forFetch, numbers } from '../client/options.js'
 import type { RequestSource } from '../client/request.js'
 import { MAX_DELAY } from '../wire/constants.js'
