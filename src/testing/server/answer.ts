@@ -66,7 +66,8 @@ function cut(res: NodeResponse, how: Cut, tcp: Socket): void {
   if (!('stream' in res)) return how === 'reset' ? void tcp.resetAndDestroy() : tcp.destroySoon()
   if (how === 'reset') return res.stream.close(constants.NGHTTP2_INTERNAL_ERROR)
   const { session } = res.stream
-  if (how === 'goaway') session?.goaway(constants.NGHTTP2_NO_ERROR, res.stream.id)
-  // The session writes its frames at the end of the tick; the connection goes after them.
-  setImmediate(() => tcp.destroySoon())
+  if (!session || session.destroyed) return
+  if (how === 'goaway') session.goaway(constants.NGHTTP2_NO_ERROR, res.stream.id)
+  // Frames are written later than asked for. A ping comes back when all before it have arrived.
+  session.ping(() => tcp.destroySoon())
 }

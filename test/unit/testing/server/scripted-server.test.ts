@@ -1,9 +1,11 @@
 import { once } from 'node:events'
 import { connect as connectHttp2, constants } from 'node:http2'
 import { createConnection } from 'node:net'
+import { connect as connectTls } from 'node:tls'
 import { afterEach, describe, expect, it } from 'vitest'
 import { createGate } from '../../../../src/testing/script/gate.js'
 import { createScriptedServer } from '../../../../src/testing/server/scripted-server.js'
+import { selfSigned } from '../../../support/self-signed.js'
 import type { Script, ScriptedServer, ScriptedServerOptions } from '../../../../src/testing/server/types.js'
 
 let server: ScriptedServer | undefined
@@ -304,6 +306,61 @@ describe('over HTTP/2', () => {
     expect(await request(url)).toEqual({ text: 'data: two\n\n', events: [], code: constants.NGHTTP2_INTERNAL_ERROR })
     expect(await request(url)).toMatchObject({ text: 'data: three\n\n', events: ['goaway 0'] })
     expect(await request(url)).toMatchObject({ text: 'data', events: [] })
+  })
+})
+
+describe('over TLS', () => {
+  /** What a TLS client is sent for one GET, and how the connection went. */
+  async function exchangeTls(url: string, onBody = () => {}): Promise<{ text: string; error: string | undefined }> {
+    const socket = connectTls({
+      port: Number(new URL(url).port),
+      host: '127.0.0.1',
+      ca: selfSigned.cert,
+      servername: 'localhost',
+    })
+    let text = ''
+    let error: string | undefined
+    socket.setEncoding('latin1').on('data', (piece: string) => {
+      text += piece
+      if (text.includes('data: ')) onBody()
+    })
+    socket.on('error', (reason: NodeJS.ErrnoException) => (error = reason.code))
+    socket.write('GET / HTTP/1.1\r\nhost: x\r\n\r\n')
+    await once(socket, 'close').catch(() => {})
+    return { text, error }
+  }
+
+  it('cuts by FIN and by reset, as without', async () => {
+    const gate = createGate()
+    const { url } = await start(
+      [
+        [{ event: { data: 'one' }, cutAfter: 9 }],
+        [{ event: { data: 'two' } }, { wait: gate.opened }, { cut: 'reset' }],
+      ],
+      { tls: selfSigned },
+    )
+    expect(url).toMatch(/^https:\/\/localhost:\d+\/$/)
+    const first = await exchangeTls(url)
+    expect(first.text).toMatch(/data: one\r\n$/)
+    expect(first.error).toBeUndefined()
+    expect(await exchangeTls(url, gate.open)).toMatchObject({ error: 'ECONNRESET' })
+    await server!.waitForSockets(0)
+  })
+
+  it('speaks HTTP/2 where asked to', async () => {
+    const { url } = await start([{ event: { data: 'one' } }, { cut: 'goaway' }], { tls: selfSigned, http2: true })
+    const session = connectHttp2(url, { ca: selfSigned.cert })
+    session.on('error', () => {})
+    const goaway = once(session, 'goaway')
+    const stream = session.request({ ':path': '/' })
+    stream.on('error', () => {})
+    let text = ''
+    stream.setEncoding('utf8').on('data', (piece: string) => (text += piece))
+    await goaway
+    await server!.waitForSockets(0)
+    expect(text).toBe('data: one\n\n')
+    expect(session.alpnProtocol).toBe('h2')
+    session.destroy()
   })
 })
 
