@@ -1,10 +1,13 @@
 import { replyCode } from './failure.js'
 import type { Link } from './link.js'
+import { RedisTransportError } from './redis-error.js'
 import { markFields, readEntries, type Mark, type StoredEntry } from './stored-entry.js'
 import { compareStreamIds, idBefore, timeOf } from './stream-id.js'
 
 /** How far to look for the mark of another process. */
 const MARK_SEARCH = 1000
+
+const UNKNOWN = 0
 
 /** Where to read from. */
 export interface Place {
@@ -19,15 +22,22 @@ export interface Place {
  */
 export async function findStart(link: Link, key: string, began: number): Promise<Place> {
   const [[newest], now] = await Promise.all([ask(link, ['XREVRANGE', key, '+', '-', 'COUNT', '1']), timeOfRedis(link)])
-  if (!newest) return at(await addMark(link, key, 'start'))
   const since = Math.floor(now - (performance.now() - began)) - 1
-  const time = timeOf(newest.id)
-  // An entry from the future: the clock was set back, and tells nothing about what is new.
-  if (time < since || time > now) return at(newest.id)
+  if (newest) {
+    const time = timeOf(newest.id)
+    // An entry from the future: the clock was set back, and tells nothing about what is new.
+    if (time < since || time > now) return at(newest.id)
+  } else {
+    const mark = await addMark(link, key, 'start')
+    if (now === UNKNOWN) return at(mark)
+  }
   const [before] = await ask(link, ['XREVRANGE', key, `(${since}-0`, '-', 'COUNT', '1'])
   if (before) return at(before.id)
   const entries = await ask(link, ['XRANGE', key, '-', '+', 'COUNT', '1'])
-  return { position: idBefore(entries[0]!.id), entries }
+  const [first] = entries
+  if (!first)
+    throw new RedisTransportError('ERR_REDIS_REFUSED', 'The stream vanished while its beginning was looked for.')
+  return first.mark ? at(first.id) : { position: idBefore(first.id), entries }
 }
 
 /** A place to go on from when `last`, which had been read, is no longer there. */
@@ -66,13 +76,13 @@ async function ask(link: Link, args: readonly string[]): Promise<StoredEntry[]> 
   return readEntries(await link.send(args))
 }
 
-/** In milliseconds; 0 where the user may not know. */
+/** In milliseconds; `UNKNOWN` where the user may not ask. */
 async function timeOfRedis(link: Link): Promise<number> {
   try {
     const [seconds, microseconds] = (await link.send(['TIME'])) as string[]
     return Number(seconds) * 1000 + Number(microseconds) / 1000
   } catch (error) {
     if (!replyCode(error)) throw error
-    return 0
+    return UNKNOWN
   }
 }
