@@ -30,9 +30,9 @@ type Input = string | Uint8Array | typeof END
  *
  * @example
  * ```ts
- * import { createParser } from 'eventwire/parser'
+ * import { createParser, type ServerSentEvent } from 'eventwire/parser'
  *
- * const events = []
+ * const events: ServerSentEvent[] = []
  * const parser = createParser({ onEvent: (event) => events.push(event) })
  * parser.feed('id: 1\ndata: hel')
  * parser.feed('lo\n\n')

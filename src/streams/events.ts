@@ -34,7 +34,7 @@ export interface EventIterator extends AsyncIterableIterator<ServerSentEvent>, A
  *
  * const body = 'data: one\n\ndata: two\n\n'
  * const response = new Response(body, { headers: { 'content-type': 'text/event-stream' } })
- * const seen = []
+ * const seen: string[] = []
  * for await (const { data } of events(response)) seen.push(data)
  * seen // => ['one', 'two']
  * ```
