@@ -87,7 +87,7 @@ async function runAll(home: string, snippets: Snippet[]): Promise<Problems> {
     stdio: ['ignore', 'ignore', 'pipe', 'ipc'],
   })
   let stderr = ''
-  child.stderr?.on('data', (chunk) => console.log(String(chunk)))
+  child.stderr?.on('data', (chunk) => (stderr += String(chunk)))
   const found = await new Promise<Problems>((resolve, reject) => {
     child.once('message', (message) => resolve(message as Problems))
     child.once('exit', (code) => reject(new Error(`The snippets ended their process with code ${code}.\n${stderr}`)))

@@ -21,7 +21,6 @@ process.on('uncaughtException', (error) => note(current, error))
 
 for (const { name, path, claims } of snippets) {
   current = name
-  const t0 = Date.now()
   let timer
   const timeout = new Promise((_, reject) => {
     timer = setTimeout(() => reject(new Error(`not done after ${TIMEOUT} ms`)), TIMEOUT)
@@ -32,7 +31,6 @@ for (const { name, path, claims } of snippets) {
     note(name, error)
   }
   clearTimeout(timer)
-  console.error(name, Date.now() - t0)
   // What it has left behind, a rejection for one, is its own still.
   await new Promise((resolve) => setImmediate(resolve))
   claims.forEach((claim, index) => {
