@@ -1,6 +1,6 @@
 import { ConnectError } from '../errors/connect-error.js'
 import { ASYNC_DISPOSE } from '../streams/async-dispose.js'
-import { type Decoded, decodeData } from './decode.js'
+import { decodeData } from './decode.js'
 import { createEngine } from './engine.js'
 import { lastEventIdHeader } from './last-event-id.js'
 import { readOptions } from './options.js'
@@ -15,7 +15,7 @@ import type {
   EventMap,
   TypedEvent,
 } from './types.js'
-import { checkResponse, verdict } from './verdict.js'
+import { checkResponse, type Verdict, verdict } from './verdict.js'
 
 /**
  * Connects to an event stream and keeps connected, as the options say. The result is one async
@@ -37,37 +37,40 @@ export function connect<M>(url: string | URL, options: ConnectOptions<M> = {}): 
   type Result = IteratorResult<Event, undefined>
 
   const { engine: settings, request, mode, method } = readOptions(url, options)
-  const { decode, onInvalid = 'throw', until, retryIf } = options
+  const { decode, onInvalid = 'throw', until, retryIf, onState } = options
   const decoders = new Map(Object.entries(decode ?? {})) as Map<string, Decoder<Event['data']>>
 
   /** Parsed and not delivered yet: never more than one chunk brings. */
   const queue: Event[] = []
   let head = 0
-  /** Calls of `next` that wait. */
-  const waiters: { resolve(result: Result): void; reject(error: unknown): void }[] = []
-  /** The event in the hands of an asynchronous decoder; those behind it wait their turn. */
-  let decoding: Event | undefined
   /** The last event of the queue ends the stream. */
   let sawLast = false
   let delivered = settings.lastEventId
-  /** What was parsed is not all to be delivered: `delivered` stays the position. */
-  let dropped = false
-  let done = false
+  /** Not all that was parsed is to be delivered: `delivered` stays the position. */
+  let isPartial = false
+  let isDone = false
   let failure: { error: unknown } | undefined
+
+  // Calls of `next` that find nothing wait in line; the first of them waits for the engine.
+  let line: Promise<unknown> = Promise.resolve()
+  let waiting = 0
+  let wake: (() => void) | undefined
 
   let open!: (response: Response) => void
   let refuse!: (error: unknown) => void
   let close!: (reason: CloseReason) => void
+  const closed = new Promise<CloseReason>((resolve) => (close = resolve))
   const opened = new Promise<Response>((resolve, reject) => {
     open = resolve
     refuse = reject
   })
   opened.catch(() => {})
-  const closed = new Promise<CloseReason>((resolve) => (close = resolve))
 
-  const resumable = (): boolean => {
+  const judge = (error?: ConnectError): Verdict => {
     const id = engine.lastEventId
-    return id !== '' && !!request.resume && (request.resume !== 'header' || lastEventIdHeader(id) !== undefined)
+    const { resume } = request
+    const isResumable = id !== '' && !!resume && (resume !== 'header' || lastEventIdHeader(id) !== undefined)
+    return verdict(mode, method, error, isResumable)
   }
 
   const engine = createEngine(settings, {
@@ -76,126 +79,114 @@ export function connect<M>(url: string | URL, options: ConnectOptions<M> = {}): 
     check: (response, attempt) => checkResponse(response, attempt.number, Date.now()),
     async decide(error, attempt) {
       const answer = error && (await retryIf?.(error, attempt))
-      if (answer === undefined) return verdict(mode, method, error, resumable())
+      if (answer === undefined) return judge(error)
       if (typeof answer === 'boolean') return answer ? 'retry' : 'fail'
       if (answer === 'end' || answer >= 0) return answer
-      throw new TypeError(`retryIf returned ${answer}, which is neither a boolean, a delay nor 'end'`)
+      throw new TypeError(`retryIf returned ${answer}, not a boolean, a delay, 'end' or undefined`)
     },
-    onOpen: (response, attempt) => options.onOpen?.(response, attempt),
+    onOpen: options.onOpen,
     onEvent(event, origin) {
       if (sawLast) return
       queue.push({ event: event.event, data: event.data, id: event.id, raw: event.data, origin } as Event)
-      if (until?.(event)) sawLast = dropped = true
+      if (until?.(event)) sawLast = isPartial = true
     },
     onComment: options.onComment,
-    onChunk: deliver,
+    onChunk() {
+      if (head < queue.length) rouse()
+    },
     onState(state, delay, error) {
       if (state === 'open') open(engine.response!)
-      options.onState?.({ state, ...(delay !== undefined && { delay }), ...(error && { error }) })
+      onState?.({ state, ...(delay !== undefined && { delay }), ...(error && { error }) })
     },
     onClosed(reason, error) {
-      done = true
+      isDone = true
       if (reason === 'aborted') discard()
       if (reason === 'failed' || reason === 'aborted') failure = { error }
       close(reason)
       refuse(error ?? new DOMException('The connection was closed before it opened.', 'AbortError'))
-      deliver()
+      rouse()
     },
-    hungry: () => waiters.length > 0 && head === queue.length && !sawLast && !decoding,
-    mayPause: () => verdict(mode, method, new ConnectError('network', ''), resumable()) === 'retry',
+    hungry: () => wake !== undefined,
+    mayPause: () => judge(new ConnectError('network', '')) === 'retry',
   })
 
-  function discard(): void {
-    dropped ||= head < queue.length || !!decoding
-    queue.length = head = 0
-    decoding = undefined
+  function rouse(): void {
+    wake?.()
+    wake = undefined
   }
 
-  function take(): Event {
+  function discard(): void {
+    isPartial ||= head < queue.length
+    queue.length = head = 0
+  }
+
+  function shift(): Event {
     const event = queue[head++]!
     if (head === queue.length) queue.length = head = 0
     return event
   }
 
-  function isLast(): boolean {
-    return sawLast && head === queue.length
-  }
-
-  function result(value: Event): Result {
+  function deliver(value: Event): Result {
     delivered = value.id
-    if (isLast()) engine.finish('end')
+    if (sawLast && head === queue.length) engine.finish('end')
     return { done: false, value }
   }
 
-  /** Serves the calls of `next` that wait, as far as there is something to serve. */
-  function deliver(): void {
-    while (waiters.length > 0 && !decoding) {
-      if (head < queue.length) {
-        const event = take()
-        const decoder = decoders.get(event.event)
-        if (decoder) decodeAndPass(event, decoder)
-        else waiters.shift()!.resolve(result(event))
-      } else if (!done) {
-        return engine.pull()
+  async function takeNext(): Promise<Result> {
+    for (;;) {
+      const event = queue[head]
+      if (event) {
+        const isValid = await decodeEvent(event)
+        // Else it was thrown away in the meantime.
+        if (queue[head] !== event) continue
+        shift()
+        if (isValid) return deliver(event)
+        if (sawLast && head === queue.length) engine.finish('end')
       } else if (failure) {
-        waiters.shift()!.reject(failure.error)
+        const { error } = failure
         failure = undefined
+        throw error
+      } else if (isDone) {
+        return { done: true, value: undefined }
       } else {
-        waiters.shift()!.resolve({ done: true, value: undefined })
+        await new Promise<void>((resolve) => {
+          wake = resolve
+          engine.pull()
+        })
       }
     }
   }
 
-  function decodeAndPass(event: Event, decoder: Decoder<Event['data']>): void {
-    const pass = ({ value }: Decoded<Event['data']>): void => {
-      event.data = value as never
-      waiters.shift()!.resolve(result(event))
-    }
+  async function decodeEvent(event: Event): Promise<boolean> {
+    const decoder = decoders.get(event.event)
     try {
-      const decoded = decodeData(decoder, event.raw)
-      if (!('then' in decoded)) return pass(decoded)
-      const later = <T>(then: (outcome: T) => void): ((outcome: T) => void) => {
-        return (outcome) => {
-          if (decoding !== event) return
-          decoding = undefined
-          then(outcome)
-          deliver()
-        }
-      }
-      decoding = event
-      decoded.then(
-        later(pass),
-        later((error) => refuseEvent(event, error)),
-      )
-    } catch (error) {
-      refuseEvent(event, error)
+      if (decoder) event.data = (await decodeData(decoder, event.raw)) as never
+      return true
+    } catch (cause) {
+      const isMarker = sawLast && head === queue.length - 1
+      if (queue[head] === event && !isMarker && onInvalid !== 'skip') refuseEvent(event, cause)
+      return false
     }
   }
 
-  function refuseEvent(event: Event, cause: unknown): void {
-    if (isLast()) return engine.finish('end')
-    if (onInvalid === 'skip') return
-    const details = { cause, response: engine.response }
+  function refuseEvent({ event, raw, id }: Event, cause: unknown): void {
+    let error: ConnectError
     try {
-      if (onInvalid !== 'throw') return onInvalid({ event: event.event, data: event.raw, id: event.id }, cause)
-      fail(new ConnectError('decode', `Data of event "${event.event}" is not valid: ${String(cause)}`, details))
-    } catch (error) {
-      fail(new ConnectError('hook', `onInvalid threw: ${String(error)}`, { ...details, cause: error }))
+      if (typeof onInvalid === 'function') return onInvalid({ event, data: raw, id }, cause)
+      error = engine.failure('decode', `The data of event "${event}" is not valid`, cause)
+    } catch (thrown) {
+      error = engine.failure('hook', 'onInvalid threw', thrown)
     }
-  }
-
-  function fail(error: ConnectError): void {
     discard()
-    dropped = true
-    if (done) failure = { error }
+    if (isDone) failure = { error }
     else engine.finish('failed', error)
   }
 
-  function stop(): void {
+  async function stop(): Promise<void> {
     discard()
     failure = undefined
     engine.finish('closed')
-    deliver()
+    await closed
   }
 
   return {
@@ -203,7 +194,7 @@ export function connect<M>(url: string | URL, options: ConnectOptions<M> = {}): 
       return engine.state
     },
     get lastEventId() {
-      return dropped || decoding || head < queue.length ? delivered : engine.lastEventId
+      return isPartial || head < queue.length ? delivered : engine.lastEventId
     },
     get response() {
       return engine.response
@@ -212,25 +203,20 @@ export function connect<M>(url: string | URL, options: ConnectOptions<M> = {}): 
     closed,
     next() {
       // Most events are there already: nothing to wait for, nothing to decode.
-      if (head < queue.length && !decode && waiters.length === 0) return Promise.resolve(result(take()))
-      return new Promise((resolve, reject) => {
-        waiters.push({ resolve, reject })
-        deliver()
-      })
+      if (head < queue.length && !decode && waiting === 0) return Promise.resolve(deliver(shift()))
+      const leave = (): void => void waiting--
+      const result = line.then(takeNext)
+      line = result.then(leave, leave)
+      waiting++
+      return result
     },
     return(value) {
-      stop()
+      void stop()
       return Promise.resolve({ done: true, value })
     },
     reconnect: engine.reconnect,
-    async close() {
-      stop()
-      await closed
-    },
-    async [ASYNC_DISPOSE]() {
-      stop()
-      await closed
-    },
+    close: stop,
+    [ASYNC_DISPOSE]: stop,
     [Symbol.asyncIterator]() {
       return this
     },

@@ -1,4 +1,4 @@
-import type { ConnectError } from '../errors/connect-error.js'
+import type { ConnectError, ConnectErrorKind } from '../errors/connect-error.js'
 import type { ServerSentEvent } from '../wire/types.js'
 import type { BackoffSchedule, HintRange } from './backoff.js'
 import type { PauseReason } from './pause.js'
@@ -60,6 +60,8 @@ export interface Engine {
   pull(): void
   /** Drops what there is, a wait too, and connects at once. Does nothing while paused or closed. */
   reconnect(): void
+  /** An error about the latest attempt. */
+  failure(kind: ConnectErrorKind, message: string, cause?: unknown): ConnectError
   /** Ends it for good and releases everything. Does nothing once closed. */
   finish(reason: CloseReason, error?: unknown): void
 }

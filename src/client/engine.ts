@@ -250,6 +250,7 @@ export function createEngine(options: EngineOptions, host: EngineHost): Engine {
       lastError = undefined
       void connect()
     },
+    failure,
     finish,
   }
 }

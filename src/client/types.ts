@@ -47,7 +47,7 @@ export type TypedEvent<M = EventMap> = {
 }[keyof M & string]
 
 /** Turns the data of one event type into a value: a Standard Schema takes parsed JSON, a function the text. */
-export type Decoder<T> = StandardSchemaV1<unknown, T> | ((raw: string) => T)
+export type Decoder<T> = StandardSchemaV1<unknown, T> | ((raw: string) => Awaitable<T>)
 
 export type Decoders = Record<string, Decoder<unknown>>
 
