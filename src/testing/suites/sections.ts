@@ -1,7 +1,20 @@
+type SectionName =
+  | 'interface'
+  | 'processing'
+  | 'lastEventId'
+  | 'parsing'
+  | 'interpretation'
+  | 'authoring'
+  | 'mimeType'
+  | 'caching'
+  | 'incomplete'
+  | 'redirects'
+  | 'serverErrors'
+
 const HTML = 'https://html.spec.whatwg.org/multipage/server-sent-events.html'
 
 /** Where the rules stand. */
-export const SECTION = {
+export const SECTION: Readonly<Record<SectionName, string>> = {
   interface: `${HTML}#the-eventsource-interface`,
   processing: `${HTML}#sse-processing-model`,
   lastEventId: `${HTML}#the-last-event-id-header`,
@@ -9,9 +22,8 @@ export const SECTION = {
   interpretation: `${HTML}#event-stream-interpretation`,
   authoring: `${HTML}#authoring-notes`,
   mimeType: 'https://html.spec.whatwg.org/multipage/iana.html#text/event-stream',
-  utf8: 'https://encoding.spec.whatwg.org/#utf-8-decoder',
   caching: 'https://www.rfc-editor.org/rfc/rfc9111.html#section-5.2.2',
   incomplete: 'https://www.rfc-editor.org/rfc/rfc9112.html#section-8',
-  requestTarget: 'https://fetch.spec.whatwg.org/#http-redirect-fetch',
+  redirects: 'https://fetch.spec.whatwg.org/#http-redirect-fetch',
   serverErrors: 'https://www.rfc-editor.org/rfc/rfc9110.html#section-15.6',
-} as const
+}

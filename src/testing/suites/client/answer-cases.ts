@@ -74,7 +74,7 @@ export const ANSWER: readonly ClientCase[] = [
   {
     name: 'follows redirects',
     rule: 'Redirects 301, 302, 303, 307 and 308 are followed as fetch has it.',
-    section: SECTION.requestTarget,
+    section: SECTION.redirects,
     script: [
       ...[301, 302, 303, 307, 308].map((status) => [{ redirect: `/${status}`, status }]),
       [message('there'), STALL],

@@ -107,6 +107,7 @@ export const CLOSE: readonly ClientCase[] = [
     name: 'no event comes after close()',
     rule: 'If the readyState attribute is CLOSED, no event is dispatched, not even of a chunk in hand.',
     section: SECTION.interpretation,
+    needs: ['close-in-handler'],
     script: [[text('data: a\n\ndata: b\n\ndata: c\n\n'), STALL]],
     check: async (trial) => {
       let closing: Promise<void> | undefined

@@ -1,0 +1,76 @@
+// Runs eventwire and its peers through the conformance suites and writes docs/conformance.md.
+// `npm run conformance` does; `--only TEXT` runs those whose name has TEXT in it and prints what failed.
+import { spawnSync } from 'node:child_process'
+import { existsSync, writeFileSync } from 'node:fs'
+import { dirname, join } from 'node:path'
+import { fileURLToPath } from 'node:url'
+
+const root = join(dirname(fileURLToPath(import.meta.url)), '../..')
+const [major, minor] = process.versions.node.split('.').map(Number)
+
+// One of the peers needs it; all run on the same Node.
+if (major < 22 || (major === 22 && minor < 19)) {
+  const newer = join(root, 'test/runtimes/node_modules/node24/bin/node')
+  if (!existsSync(newer)) {
+    console.error(
+      `The peers need Node 22.19 or newer; this is ${process.version}. Run npm ci in test/runtimes for one.`,
+    )
+    process.exit(1)
+  }
+  process.exit(spawnSync(newer, process.argv.slice(1), { stdio: 'inherit' }).status ?? 1)
+}
+
+const { clientSuite, parserSuite } = await import('../../dist/testing/index.js')
+const { createScriptedServer } = await import('../../dist/testing/server/index.js')
+const { browsers } = await import('./browsers.mjs')
+const { clients } = await import('./clients.mjs')
+const { parsers } = await import('./parsers.mjs')
+const { section } = await import('./table.mjs')
+
+const TIMEOUT = 4000
+const only = process.argv.includes('--only') ? process.argv[process.argv.indexOf('--only') + 1] : undefined
+const chosen = (subjects) => subjects.filter(({ name }) => only === undefined || name.includes(only))
+
+// What a peer throws in a callback of its own must not end the run; the case at work fails by itself.
+process.on('uncaughtException', (error) => console.error(`uncaught: ${error.message}`))
+process.on('unhandledRejection', (error) => console.error(`unhandled: ${error?.message ?? error}`))
+
+async function results(subject, makeSuite) {
+  console.error(`${subject.name} ...`)
+  const adapter = subject.adapter ?? (await subject.begin())
+  subject.results = []
+  try {
+    for await (const result of makeSuite(adapter, subject)) {
+      subject.results.push(result)
+      if (result.status === 'fail') console.error(`  ${result.name}: ${result.message}`)
+    }
+  } finally {
+    await subject.end?.()
+  }
+}
+
+for (const subject of chosen(parsers)) {
+  await results(subject, (adapter, { without }) => parserSuite(adapter, { without }))
+}
+for (const subject of chosen([...clients, ...browsers])) {
+  await results(subject, (adapter, { without, createServer = createScriptedServer }) =>
+    clientSuite(adapter, { without, createServer, timeout: TIMEOUT }),
+  )
+}
+if (only !== undefined) process.exit()
+
+const page = `# Conformance
+
+How eventwire and other libraries fare in the suites of the [testing kit](testing.md). Made by \`npm run conformance\`
+on ${new Date().toISOString().slice(0, 10)} with Node ${process.versions.node}. Each case links to the section of the
+standard that it checks. A case that a library does not aim at is left out (–).
+
+${section('Parsers', parsers)}
+${section('Clients', [...clients, ...browsers])}
+A library may do otherwise on purpose: the tables tell what it does, not what it is worth. Run one alone, and see what
+was expected and what came: \`npm run conformance -- --only NAME\`. Your own can be put to the same test, as the
+[guide](testing.md) shows.
+`
+writeFileSync(join(root, 'docs/conformance.md'), page)
+console.error('wrote docs/conformance.md')
+process.exit()
