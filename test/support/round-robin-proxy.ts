@@ -21,8 +21,12 @@ export class RoundRobinProxy implements AsyncDisposable {
     return proxy
   }
 
+  get port(): number {
+    return (this.#server.address() as { port: number }).port
+  }
+
   get url(): string {
-    return `http://127.0.0.1:${(this.#server.address() as { port: number }).port}`
+    return `http://127.0.0.1:${this.port}`
   }
 
   get open(): number {
