@@ -1,5 +1,6 @@
 import type { EngineOptions } from '../client/engine-types.js'
-import { attempt, check, forFetch, numbers } from '../client/options.js'
+import { forFetch } from '../client/fetch-init.js'
+import { attempt, check, numbers } from '../client/checks.js'
 import type { RequestSource } from '../client/request.js'
 import { MAX_DELAY } from '../wire/constants.js'
 import type { EventSourceInit } from './types.js'
@@ -7,6 +8,8 @@ import type { EventSourceInit } from './types.js'
 export interface EventSourceSettings {
   engine: EngineOptions
   request: RequestSource
+  /** What user and password of the URL come to: `fetch` takes no URL that holds them. */
+  authorization?: string
 }
 
 /** @throws {OptionError} for a member beyond the standard that makes no sense. */
@@ -17,6 +20,10 @@ export function readInit(url: URL, init: EventSourceInit): EventSourceSettings {
   check('lastEventId', typeof lastEventId === 'string', 'must be a string')
   check('maxEventSize', maxEventSize === undefined || maxEventSize >= 0, 'must be a number, not negative')
   attempt('headers', () => new Headers(typeof headers === 'function' ? undefined : headers))
+  const { username, password } = url
+  const bare = new URL(url)
+  bare.username = bare.password = ''
+  const { href } = bare
   const wished: RequestInit = {
     cache: 'no-store',
     mode: 'cors',
@@ -42,6 +49,12 @@ export function readInit(url: URL, init: EventSourceInit): EventSourceSettings {
       keepAlive: true,
       pause: [],
     },
-    request: { url: url.href, headers, body, resume: 'header', init: forFetch(url.href, { method }, wished) },
+    request: { url: href, headers, body, resume: 'header', init: forFetch(href, { method }, wished) },
+    authorization: username || password ? `Basic ${btoa(`${bytes(username)}:${bytes(password)}`)}` : undefined,
   }
+}
+
+/** Undoes percent-encoding, to a byte string. */
+function bytes(encoded: string): string {
+  return encoded.replace(/%(..)/g, (_, hex: string) => String.fromCharCode(parseInt(hex, 16)))
 }

@@ -107,6 +107,7 @@ describe('an option that makes sense is taken', () => {
       retryHint: { min: 50, max: 2 ** 31 - 1 },
       openTimeout: 0,
       idleTimeout: 0,
+      maxEventSize: 64 * 1024 * 1024,
       keepAlive: true,
       pause: [],
     })
