@@ -32,3 +32,10 @@ export type {
   StateChange,
   TypedEvent,
 } from './client/types.js'
+export { EventSource } from './eventsource/event-source.js'
+export type {
+  EventSourceConstructor,
+  EventSourceErrorEvent,
+  EventSourceEventMap,
+  EventSourceInit,
+} from './eventsource/types.js'
