@@ -116,7 +116,7 @@ export const EventSource: EventSourceConstructor = class extends EventTarget {
   }
 
   #connect(url: URL, init: EventSourceInit): Engine {
-    const { engine: options, request } = readInit(url, init)
+    const { engine: options, request, authorization } = readInit(url, init)
     /** Events on their way to the listeners. The body is read on when they are through. */
     let underWay = 0
     let attempts = 0
@@ -131,7 +131,10 @@ export const EventSource: EventSourceConstructor = class extends EventTarget {
       async request(attempt) {
         attempts = attempt.number
         await told
-        return makeRequest(request, attempt)
+        const args = await makeRequest(request, attempt)
+        const headers = args[1].headers as Headers
+        if (authorization && !headers.has('authorization')) headers.set('authorization', authorization)
+        return args
       },
       check(response) {
         const { status } = response

@@ -1,4 +1,8 @@
-import { EVENT_STREAM_TYPE } from './constants.js'
+/**
+ * The essence at the start of the value, or of the last one in a list: several `Content-Type` headers reach us as one,
+ * and the last counts (Fetch 2.2.2). White space is that of HTTP.
+ */
+const EVENT_STREAM = /(?:^|,)[\t\n\r ]*text\/event-stream[\t\n\r ]*(?:;[^,]*)?$/i
 
 /**
  * Tells whether a `Content-Type` value names an event stream. The essence alone is compared, without
@@ -6,8 +10,5 @@ import { EVENT_STREAM_TYPE } from './constants.js'
  * (WHATWG HTML 9.2.5).
  */
 export function isEventStreamType(contentType: string | null | undefined): boolean {
-  if (contentType == null) return false
-  const semicolon = contentType.indexOf(';')
-  const essence = semicolon === -1 ? contentType : contentType.slice(0, semicolon)
-  return essence.trim().toLowerCase() === EVENT_STREAM_TYPE
+  return EVENT_STREAM.test(contentType ?? '')
 }

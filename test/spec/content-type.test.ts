@@ -12,6 +12,8 @@ it.each([
   'text/event-stream; foo=bar; charset=windows-1252',
   ' text/event-stream ',
   '\ttext/event-stream\t;x',
+  'text/html, text/event-stream',
+  'text/html;a="b,c",text/event-stream;d="e"',
 ])('%j is an event stream', (contentType) => {
   expect(isEventStreamType(contentType)).toBe(true)
 })
@@ -29,6 +31,10 @@ it.each([
   'text/event stream',
   'application/text/event-stream',
   'text/html; type=text/event-stream',
+  'text/event-stream, text/html',
+  'text/html; a=",text/event-stream"',
+  'text/event-stream\u00a0',
+  '\u00a0text/event-stream',
   null,
   undefined,
 ])('%j is none', (contentType) => {

@@ -1,0 +1,42 @@
+import { equal, isTrue, specify } from './eventsource/specify.js'
+import type { StageRequest } from './eventsource/stage.js'
+
+specify('it asks with GET, for an event stream, past all caches', async ({ stage, play }) => {
+  const { url, requests } = await stage([])
+  await play(url)
+  const [request] = await requests(1)
+  equal([request!.method, request!.body], ['GET', ''])
+  equal([request!.headers['accept'], request!.lastEventId], ['text/event-stream', undefined])
+  isTrue(/no-cache|no-store/.test(request!.headers['cache-control']!), 'cache-control says no-cache')
+})
+
+specify('it asks again in the same way', async ({ stage, play }) => {
+  const { url, requests } = await stage([[{ event: { id: '1', retry: 50, data: 'a' } }]])
+  await play(url)
+  const [first, second] = await requests(2)
+  const headersOf = (request: StageRequest): unknown => {
+    const { 'last-event-id': _, ...rest } = request.headers
+    return Object.entries(rest).toSorted()
+  }
+  equal([second!.method, second!.url], [first!.method, first!.url])
+  equal(headersOf(second!), headersOf(first!))
+})
+
+specify('the request is one for cross-origin use', async ({ stage, play }) => {
+  const { url, requests } = await stage([])
+  await play(url)
+  const [{ headers }] = (await requests(1)) as [{ headers: Record<string, string> }]
+  equal([headers['sec-fetch-mode'] ?? 'cors', headers['sec-fetch-dest'] ?? 'empty'], ['cors', 'empty'])
+})
+
+specify('user and password of the URL are sent to the server', async ({ stage, open, record }) => {
+  const { url, requests } = await stage([[{ event: { data: 'a' } }, { stall: true }]])
+  const withUser = new URL(url)
+  withUser.username = 'ü'
+  withUser.password = 'p:w'
+  const source = open(withUser.href)
+  equal(source.url, withUser.href)
+  await record(source).until(2)
+  const [request] = await requests(1)
+  equal(request!.headers['authorization'], `Basic ${btoa('\u00c3\u00bc:p:w')}`)
+})

@@ -1,0 +1,102 @@
+import {
+  createGate,
+  createScriptedServer,
+  type Gate,
+  type ScriptedRequest,
+  type ScriptedServer,
+  type Step,
+} from '../../../src/testing/server/index.js'
+import type { Answer, StageOptions, StageRequest } from './stage.js'
+
+interface StageState extends StageOptions {
+  answers: Answer[]
+  requests: StageRequest[]
+  closings: Promise<string>[]
+  gates: Map<string, Gate>
+  changed: () => void
+  next: Promise<void>
+}
+
+/**
+ * A scripted server that is told its scripts over HTTP, so that one and the same test can run in any runtime and
+ * in a page.
+ *
+ * `POST /stage` takes `{ answers, headers }` and gives an id. `/stage/ID/play...` plays them. `/stage/ID/requests/N`
+ * answers once there were N requests, `/stage/ID/closed/N` once the Nth is over, `/stage/ID/open/NAME` opens a gate.
+ */
+export async function startStageServer(): Promise<ScriptedServer> {
+  const stages: StageState[] = []
+  const server = await createScriptedServer((request) => {
+    const [, , id, verb, argument = ''] = new URL(request.url, 'http://stage').pathname.split('/')
+    if (id === undefined) return json(addStage(JSON.parse(request.body) as StageOptions & { answers: Answer[] }))
+    const stage = stages[Number(id)]!
+    if (verb === 'requests') return requests(stage, Number(argument))
+    if (verb === 'closed') return closed(stage, Number(argument))
+    if (verb === 'open') return open(stage, argument)
+    return play(stage, request)
+  })
+
+  function addStage(options: StageOptions & { answers: Answer[] }): number {
+    const stage: StageState = {
+      ...options,
+      requests: [],
+      closings: [],
+      gates: new Map(),
+      changed: () => {},
+      next: Promise.resolve(),
+    }
+    renew(stage)
+    return stages.push(stage) - 1
+  }
+
+  return server
+}
+
+function json(value: unknown): Step[] {
+  return [{ status: 200, headers: { 'content-type': 'application/json' } }, { bytes: JSON.stringify(value) }]
+}
+
+function renew(stage: StageState): void {
+  stage.changed()
+  stage.next = new Promise((resolve) => (stage.changed = resolve))
+}
+
+async function requests(stage: StageState, count: number): Promise<Step[]> {
+  while (stage.requests.length < count) await stage.next
+  return json(stage.requests)
+}
+
+async function closed(stage: StageState, number: number): Promise<Step[]> {
+  await requests(stage, number)
+  return json(await stage.closings[number - 1])
+}
+
+function gate(stage: StageState, name: string): Gate {
+  const found = stage.gates.get(name) ?? createGate()
+  stage.gates.set(name, found)
+  return found
+}
+
+function open(stage: StageState, name: string): Step[] {
+  gate(stage, name).open()
+  return json(true)
+}
+
+function play(stage: StageState, request: ScriptedRequest): Step[] {
+  const { method, url, headers, lastEventId, body, time } = request
+  const isPreflight = method === 'OPTIONS'
+  const answer: Answer | undefined = isPreflight
+    ? []
+    : stage.answers[stage.requests.filter((each) => each.method !== 'OPTIONS').length]
+  stage.requests.push({ method, url, headers, lastEventId, body, time })
+  stage.closings.push(request.closed)
+  renew(stage)
+  const head: Step[] = stage.headers ? [{ headers: stage.headers }] : []
+  if (!answer || isPreflight) return [{ status: 204 }, ...head]
+  const steps = answer.map((step): Step => {
+    if ('gate' in step) return { wait: () => gate(stage, step.gate).opened }
+    if ('hex' in step) return { bytes: Buffer.from(step.hex.replaceAll(' ', ''), 'hex') }
+    return step
+  })
+  return [...head, ...steps]
+}
