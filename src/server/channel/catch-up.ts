@@ -9,13 +9,6 @@ import type { Scheduler } from './scheduler.js'
 import { encodeSnapshot } from './snapshot.js'
 import type { GapReason, Page, Transport } from './transport.js'
 
-/** Bytes of history a reader is given before it has taken those before. */
-const WINDOW = 64 * 1024
-
-/** What one turn of the event loop spends on readers that catch up, in bytes; a step costs some by itself. */
-const BUDGET = 1024 * 1024
-const STEP_COST = 8 * 1024
-
 /** No transport issues longer ids. */
 const LONGEST_ID = 256
 
@@ -51,7 +44,8 @@ export interface CatchUps {
 
 export function createCatchUps(host: CatchUpHost): CatchUps {
   const { options, transport, scheduler, log, pick } = host
-  const window = Math.min(WINDOW, options.maxBytes)
+  const { budget, stepCost } = options.limits
+  const window = Math.min(options.limits.window, options.maxBytes)
   const underWay = new Set<Reader>()
   const ahead = new Set<Reader>()
   /** Those whose turn did not come in this one. */
@@ -141,8 +135,8 @@ export function createCatchUps(host: CatchUpHost): CatchUps {
   }
 
   const step = (reader: Reader, work: CatchUp): void => {
-    if (spent > BUDGET) return void queue.add(reader)
-    spend(STEP_COST)
+    if (spent > budget) return void queue.add(reader)
+    spend(stepCost)
     // What it was to get from the log has been let go there: more of the history, then.
     if (work.next < log.base) aim(work)
     if (work.cursor === work.target) return goLive(reader, work)
@@ -207,7 +201,7 @@ export function createCatchUps(host: CatchUpHost): CatchUps {
   const turn = (): void => {
     spent = 0
     for (const reader of queue) {
-      if (spent > BUDGET) return
+      if (spent > budget) return
       queue.delete(reader)
       advance(reader)
     }
@@ -250,7 +244,7 @@ export function createCatchUps(host: CatchUpHost): CatchUps {
         queue.add(reader)
       }
       // Not at once: this may be the middle of anything.
-      spend(STEP_COST)
+      spend(stepCost)
     },
     forget,
   }

@@ -4,6 +4,7 @@ import { checkOptions, isFunction, numberOf, oneOf } from '../check-options.js'
 import type { Rule, Rules } from '../check-options.js'
 import type { EventRequest } from '../event-request.js'
 import type { StreamMessage } from '../stream-message.js'
+import { LIMITS } from './hub-options.js'
 import type { Awaitable, ChannelMetrics, HubHooks, HubOptions, SlowPolicy, Snapshot } from './hub-options.js'
 import type { ChannelMessage } from './message.js'
 import type { Transport } from './transport.js'
@@ -113,6 +114,7 @@ export function resolveChannelOptions<M, C>(options: ChannelOptions<M, C>): HubO
   }
   return {
     hooks: options as unknown as HubHooks,
+    limits: LIMITS,
     history: {
       size: history?.size ?? 1000,
       maxAge: history?.maxAge ?? 600_000,

@@ -28,9 +28,31 @@ export interface HubHooks {
   readonly metrics?: ChannelMetrics | undefined
 }
 
+/** How work is cut into turns of the event loop. Not options: the simulation in the tests makes them small. */
+export interface Limits {
+  /** Readers visited in one turn: some 20 ms, where each is written to. */
+  readonly slice: number
+  /** Bytes that no reader was given yet, above which publishers wait for the next flush. */
+  readonly room: number
+  /** Bytes of history a reader is given before it has taken those before. */
+  readonly window: number
+  /** What one turn spends on readers that catch up, in bytes; each step costs some by itself. */
+  readonly budget: number
+  readonly stepCost: number
+}
+
+export const LIMITS: Limits = {
+  slice: 2000,
+  room: 64 * 1024,
+  window: 64 * 1024,
+  budget: 1024 * 1024,
+  stepCost: 8 * 1024,
+}
+
 /** The options as the hub takes them: complete and checked. */
 export interface HubOptions {
   readonly hooks: HubHooks
+  readonly limits: Limits
   readonly history: HistoryLimits
   readonly heartbeat: number
   readonly retry: number

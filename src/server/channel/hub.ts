@@ -9,11 +9,8 @@ import { createPick, join, type PickCache, type Picked } from './pick.js'
 import type { ChannelCloseReason, Held, Reader, ReaderOwner } from './reader.js'
 import type { Scheduler } from './scheduler.js'
 import type { Transport } from './transport.js'
-import { SLICE, walk } from './walk.js'
+import { walk } from './walk.js'
 import { createWheel } from './wheel.js'
-
-/** Above this many bytes that no reader was given yet, publishers wait for the next flush. */
-const ROOM = 64 * 1024
 
 /** Milliseconds between goodbyes, where they are spread. */
 const GOODBYE_STEP = 20
@@ -32,7 +29,7 @@ export interface Hub extends ReaderOwner {
 }
 
 export function createHub(options: HubOptions, transport: Transport, scheduler: Scheduler): Hub {
-  const { maxBytes, policy, hooks, report } = options
+  const { maxBytes, policy, hooks, limits, report } = options
   const preamble = toBytes(firstBytes(options.retry, 0))
   const readers = new Set<Reader>()
   const log = new Log(maxBytes)
@@ -44,7 +41,7 @@ export function createHub(options: HubOptions, transport: Transport, scheduler: 
   let finishFlush = (): void => {}
   /** How deep this is in the work of readers, which calls hooks of the user. */
   let depth = 0
-  let publishers: (() => void)[] = []
+  const publishers: (() => void)[] = []
   let onEmpty: (() => void) | undefined
 
   const tell = <K extends keyof ChannelMetrics>(
@@ -143,9 +140,15 @@ export function createHub(options: HubOptions, transport: Transport, scheduler: 
     else write(reader, picked.wire, picked.entries.length)
   }
 
+  const wake = (): void => {
+    for (const goOn of publishers.splice(0)) goOn()
+  }
+
   const flush = (): void => {
     const { flushed: start, end: to } = log
-    if (isFlushing || start === to) return
+    if (isFlushing) return
+    isScheduled = false
+    if (start === to) return wake()
     isFlushing = true
     const batch = log.slice(start, to)
     const cache: PickCache = new Map()
@@ -153,10 +156,10 @@ export function createHub(options: HubOptions, transport: Transport, scheduler: 
       // After a reset these entries are for nobody.
       if (log.flushed === start) guard(reader, () => offer(reader, batch, start, cache))
     }
-    finishFlush = walk(readers, scheduler, visit, () => {
-      isFlushing = isScheduled = false
+    finishFlush = walk(readers, limits.slice, scheduler, visit, () => {
+      isFlushing = false
       log.trim(to, catchUps.size > 0)
-      for (const goOn of publishers.splice(0)) goOn()
+      wake()
       if (log.end > log.flushed) schedule()
     })
   }
@@ -170,7 +173,7 @@ export function createHub(options: HubOptions, transport: Transport, scheduler: 
   }
 
   const schedule = (): void => {
-    if (isScheduled) return
+    if (isScheduled || isFlushing) return
     isScheduled = true
     if (options.flush > 0) scheduler.later(flush, options.flush)
     else scheduler.soon(flush)
@@ -220,7 +223,7 @@ export function createHub(options: HubOptions, transport: Transport, scheduler: 
       catchUps.start(reader, requested)
     },
     room() {
-      if (log.pendingBytes <= ROOM) return undefined
+      if (log.pendingBytes <= limits.room) return undefined
       scheduler.soon(flush)
       return new Promise((resolve) => publishers.push(resolve))
     },
@@ -247,7 +250,7 @@ export function createHub(options: HubOptions, transport: Transport, scheduler: 
         const step = (): void => {
           flushNow()
           const share = drain > 0 ? Math.min(1, (scheduler.now() - began) / drain) : 1
-          const until = Math.min(leaving.length * share, count + SLICE)
+          const until = Math.min(leaving.length * share, count + limits.slice)
           while (count < until) end(leaving[count++]!, 'closed')
           if (count < leaving.length) scheduler.later(step, Math.min(GOODBYE_STEP, drain))
         }

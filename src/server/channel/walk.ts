@@ -1,12 +1,10 @@
 import type { Reader } from './reader.js'
 import type { Scheduler } from './scheduler.js'
 
-/** Readers visited in one turn of the event loop: some 20 ms, where each is written to. */
-export const SLICE = 2000
-
-/** Visits all readers, so many in each turn of the event loop. The result visits the rest at once. */
+/** Visits all readers, `slice` of them in each turn of the event loop. The result visits the rest at once. */
 export function walk(
   readers: ReadonlySet<Reader>,
+  slice: number,
   scheduler: Scheduler,
   visit: (reader: Reader) => void,
   done?: () => void,
@@ -21,8 +19,8 @@ export function walk(
         done?.()
       } else visit(value)
     }
-    if (!isOver) scheduler.soon(() => go(SLICE))
+    if (!isOver) scheduler.soon(() => go(slice))
   }
-  go(SLICE)
+  go(slice)
   return () => go(Infinity)
 }

@@ -65,7 +65,7 @@ export function createWheel(host: WheelHost): Wheel {
     const position = host.settled()
     // Moves the position of readers whose topics are silent, so that it stays within the history.
     const placed = position === undefined ? plain : toBytes(comment + encode({ id: position }))
-    walk(host.readers, scheduler, (reader) => {
+    walk(host.readers, options.limits.slice, scheduler, (reader) => {
       look(reader, reader.state === 'live' && host.settled() === position ? placed : plain)
     })
   }
