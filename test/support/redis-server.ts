@@ -1,6 +1,6 @@
 import { type ChildProcess, spawn } from 'node:child_process'
 import { once } from 'node:events'
-import { mkdtemp, rm } from 'node:fs/promises'
+import { mkdtemp, rm, writeFile } from 'node:fs/promises'
 import { createServer } from 'node:net'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
@@ -13,33 +13,43 @@ export interface RedisServerOptions {
   config?: Record<string, string>
 }
 
+/** A test that fails must not leave servers behind. */
+const running = new Set<ChildProcess>()
+process.once('exit', () => {
+  for (const child of running) child.kill('SIGKILL')
+})
+
 /** A `redis-server` of its own for a test, on a free port, with its files in a scratch directory. */
 export class RedisServer implements AsyncDisposable {
   readonly port: number
   readonly #directory: string
-  readonly #args: string[]
   #process: ChildProcess | undefined
   #admin: Redis | undefined
 
-  private constructor(port: number, directory: string, { persistence = 'none', config = {} }: RedisServerOptions) {
+  private constructor(port: number, directory: string) {
     this.port = port
     this.#directory = directory
+  }
+
+  static async start({ persistence = 'none', config = {} }: RedisServerOptions = {}): Promise<RedisServer> {
+    const directory = await mkdtemp(join(tmpdir(), 'eventwire-redis-'))
+    const server = new RedisServer(await freePort(), directory)
     const all = {
-      port: String(port),
+      port: String(server.port),
       bind: '127.0.0.1',
       dir: directory,
-      save: '',
+      save: '""',
       appendonly: persistence === 'log' ? 'yes' : 'no',
       ...config,
     }
-    this.#args = Object.entries(all).flatMap(([name, value]) => [`--${name}`, value])
-  }
-
-  static async start(options: RedisServerOptions = {}): Promise<RedisServer> {
-    const directory = await mkdtemp(join(tmpdir(), 'eventwire-redis-'))
-    const server = new RedisServer(await freePort(), directory, options)
+    const lines = Object.entries(all).map(([name, value]) => `${name} ${value}\n`)
+    await writeFile(server.#config, lines.join(''))
     await server.launch()
     return server
+  }
+
+  get #config(): string {
+    return join(this.#directory, 'redis.conf')
   }
 
   get url(): string {
@@ -52,15 +62,18 @@ export class RedisServer implements AsyncDisposable {
 
   /** Starts it again, on the same port and with what it has kept. */
   async launch(): Promise<void> {
-    const child = spawn('redis-server', this.#args, { stdio: 'ignore' })
+    const child = spawn('redis-server', [this.#config], { stdio: 'ignore' })
     this.#process = child
-    process.once('exit', this.#atExit)
+    running.add(child)
     for (let tries = 0; ; tries++) {
       try {
         await this.run('PING')
         return
       } catch (error) {
-        if (tries === 200 || child.exitCode !== null) throw error
+        if (tries === 200 || child.exitCode !== null) {
+          await this[Symbol.asyncDispose]()
+          throw error
+        }
         await new Promise((resolve) => setTimeout(resolve, 25))
       }
     }
@@ -108,15 +121,13 @@ export class RedisServer implements AsyncDisposable {
   async #end(signal: NodeJS.Signals): Promise<void> {
     const child = this.#process
     this.#process = undefined
-    process.removeListener('exit', this.#atExit)
     this.#admin?.disconnect()
-    if (!child || child.exitCode !== null || child.signalCode !== null) return
-    child.kill(signal)
-    await once(child, 'exit')
-  }
-
-  readonly #atExit = (): void => {
-    this.#process?.kill('SIGKILL')
+    if (!child) return
+    if (child.exitCode === null && child.signalCode === null) {
+      child.kill(signal)
+      await once(child, 'exit')
+    }
+    running.delete(child)
   }
 
   async [Symbol.asyncDispose](): Promise<void> {

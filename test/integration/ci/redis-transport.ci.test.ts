@@ -212,7 +212,7 @@ describe.each(LIBRARIES)('a channel on Redis through %s', (library) => {
   })
 
   it('starts when Redis does', async () => {
-    const late = await RedisServer.start()
+    await using late = await RedisServer.start()
     await late.kill()
     await using transport = transportOf(library, late.port)
     const recorder = new Recorder(transport)
@@ -221,8 +221,6 @@ describe.each(LIBRARIES)('a channel on Redis through %s', (library) => {
     await late.launch()
     await publishing
     await recorder.heard('early')
-    await transport.close()
-    await late[Symbol.asyncDispose]()
   })
 
   it('leaves nothing open, however early it is closed', async () => {
