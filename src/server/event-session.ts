@@ -134,7 +134,7 @@ export class EventSession implements SourceHost, SinkOwner {
   }
 
   onDrain(): void {
-    this.#room?.resolve()
+    if (this.#room !== undefined) inNextTurn(this.#room.resolve)
     this.#room = undefined
   }
 
@@ -219,6 +219,9 @@ export class EventSession implements SourceHost, SinkOwner {
     else this.#sink.end()
   }
 }
+
+/** A source that never waits and a reader as fast must not keep everybody else from their turn. */
+const inNextTurn: (call: () => void) => void = typeof setImmediate === 'function' ? setImmediate : queueMicrotask
 
 interface Deferred<T> {
   promise: Promise<T>

@@ -1,7 +1,7 @@
 import type { NodeRequest, NodeResponse } from './node-types.js'
 import type { Sink, SinkOwner } from './sink.js'
 
-const HTTP2_CANCEL = 8
+const HTTP2_INTERNAL_ERROR = 2
 
 /** Tells whether the reader left before there was a sink to notice it. */
 export function isNodeReaderGone(req: NodeRequest, res: NodeResponse): boolean {
@@ -25,7 +25,10 @@ class NodeSink implements Sink {
   readonly #onTaken: () => void
   /** Set by middlewares that compress: nothing leaves the compressor until it is called. */
   readonly #flush: (() => void) | undefined
-  /** Bytes inside a compressor, which does not tell how many it holds: all since its last drain. */
+  /**
+   * Bytes that `writableLength` does not tell of, all since the last drain: those inside a compressor,
+   * and those that a connection dropped because it is gone, which shows as 'close' only a turn later.
+   */
   #undrained = 0
   #untaken = false
   #ended = false
@@ -56,17 +59,19 @@ class NodeSink implements Sink {
 
   get bufferedBytes(): number {
     if (this.#closed) return 0
-    return this.#flush === undefined ? this.#res.writableLength : this.#undrained
+    return this.#undrained + (this.#flush === undefined ? this.#res.writableLength : 0)
   }
 
   write(chunk: Uint8Array): void {
     if (this.#ended || this.#closed) return
     this.#untaken = true
+    const before = this.#res.writableLength
     // The callback also tells about writes too small to be followed by a 'drain'.
     const roomLeft = (this.#res as { write(chunk: Uint8Array, taken: () => void): boolean }).write(chunk, this.#onTaken)
-    if (this.#flush === undefined) return
-    if (!roomLeft || this.#undrained > 0) this.#undrained += chunk.byteLength
-    this.#flush.call(this.#res)
+    if (this.#undrained > 0 || (!roomLeft && (this.#flush !== undefined || this.#res.writableLength === before))) {
+      this.#undrained += chunk.byteLength
+    }
+    this.#flush?.call(this.#res)
   }
 
   end(): void {
@@ -78,8 +83,8 @@ class NodeSink implements Sink {
   destroy(): void {
     if (this.#closed) return
     this.#ended = true
-    // Without a code, the end of an HTTP/2 stream looks like that of a whole response.
-    if ('stream' in this.#res) this.#res.stream.close(HTTP2_CANCEL)
+    // With any milder code, readers take the end of an HTTP/2 stream for that of the response.
+    if ('stream' in this.#res) this.#res.stream.close(HTTP2_INTERNAL_ERROR)
     else this.#res.destroy()
     queueMicrotask(() => this.#close())
   }
@@ -93,16 +98,14 @@ class NodeSink implements Sink {
   #close(): void {
     if (this.#closed) return
     this.#closed = true
-    closeIdleConnections(this.#req)
+    if (!('stream' in this.#res)) endIfServerCloses(this.#req)
     this.#owner.onClose(!this.#ended)
   }
 }
 
-/** A server that is closing waits for kept-alive connections too; this one has nothing more to do. */
-function closeIdleConnections(req: NodeRequest): void {
-  if ('stream' in req) return
-  const { server } = (req.socket ?? {}) as { server?: { listening?: boolean; closeIdleConnections?: () => void } }
-  if (server?.listening === false) server.closeIdleConnections?.()
+/** A server that is closing waits for kept-alive connections too: this one would idle until its timeout. */
+function endIfServerCloses({ socket }: NodeRequest): void {
+  if ((socket as { server?: { listening?: boolean } } | undefined)?.server?.listening === false) socket.end()
 }
 
 // What goes wrong with the connection shows as 'close'; an 'error' nobody listens to ends the process.
