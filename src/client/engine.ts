@@ -141,34 +141,34 @@ export function createEngine(options: EngineOptions, host: EngineHost): Engine {
       if (answer.status === 204) return finish('no-content', error)
       if (error) throw error
       await ask(() => host.onOpen?.(answer, current))
-      if (!mine.aborted) open(mine, new URL(answer.url || url).origin)
+      if (!mine.aborted) open(current, new URL(answer.url || url).origin)
     } catch (cause) {
       if (mine.aborted) return
       void settle(cause instanceof ConnectError ? cause : failure('network', 'The request failed', cause))
     }
   }
 
-  function open(mine: AbortSignal, origin: string): void {
+  function open(current: Attempt, origin: string): void {
     const parser = createParser({
       lastEventId,
       maxEventSize: options.maxEventSize,
       // A host may let go in the middle of a chunk; the rest of it is nobody's.
       onEvent(event) {
-        if (mine.aborted) return
+        if (attempt !== current) return
         progress = true
         host.onEvent(event, origin)
       },
       onId(id) {
-        if (mine.aborted) return
+        if (attempt !== current) return
         progress = true
         lastEventId = id
       },
       onRetry(ms) {
-        if (mine.aborted || !retryHint) return
+        if (attempt !== current || !retryHint) return
         progress = true
         base = clampHint(ms, retryHint)
       },
-      onComment: host.onComment && ((text) => void (mine.aborted || host.onComment!(text))),
+      onComment: host.onComment && ((text) => void (attempt === current && host.onComment!(text))),
     })
     const reader = readBody(response!.body!, {
       idleTimeout,

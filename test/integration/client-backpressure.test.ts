@@ -1,7 +1,7 @@
 import { once } from 'node:events'
 import { createServer } from 'node:http'
 import type { AddressInfo } from 'node:net'
-import { expect, it } from 'vitest'
+import { expect, it, vi } from 'vitest'
 import { connect } from '../../src/client/connect.js'
 
 const MiB = 1024 * 1024
@@ -25,16 +25,15 @@ it('a slow loop holds a fast server back, and memory stays flat', async () => {
 
   let taken = 0
   const before = process.memoryUsage()
-  const end = performance.now() + DURATION
+  const started = performance.now()
   for await (const event of connection) {
     expect(event.data).toHaveLength(1000)
     taken++
-    if (performance.now() > end) break
+    if (taken > 50 && performance.now() - started > DURATION) break
     await new Promise((resolve) => setTimeout(resolve, 5))
   }
   const after = process.memoryUsage()
 
-  expect(taken).toBeGreaterThan(10)
   expect(waits).toBeGreaterThan(0)
   // What the sockets of both ends and fetch hold, and no more: unhindered it would be hundreds of MiB.
   expect(written).toBeLessThan(32 * MiB)
@@ -66,17 +65,14 @@ it('an event of 4 MB in chunks of 1 KB is read once, chunk by chunk', async () =
   // Each search looks at its whole text: what they add up to is the work done.
   const { indexOf } = String.prototype
   let scanned = 0
-  String.prototype.indexOf = function (this: string, ...args) {
+  const spy = vi.spyOn(String.prototype, 'indexOf').mockImplementation(function (this: string, ...args) {
     const found = indexOf.apply(this, args)
     scanned += (found === -1 ? this.length : found + 1) - (args[1] ?? 0)
     return found
-  }
-  try {
-    const { value } = await connect('http://example.com/', { fetch, reconnect: 'never' }).next()
-    expect(value.data).toHaveLength(chunks * 1024)
-  } finally {
-    String.prototype.indexOf = indexOf
-  }
+  })
+  const { value } = await connect('http://example.com/', { fetch, reconnect: 'never' }).next()
+  spy.mockRestore()
+  expect(value.data).toHaveLength(chunks * 1024)
   expect(pulls).toBe(chunks + 2)
   expect(scanned / (chunks * 1024)).toBeLessThan(8)
 })
