@@ -9,7 +9,7 @@ import { nodeRedisLinks, type NodeRedisClient } from './node-redis-link.js'
  */
 export type RedisClient = IoredisClient | NodeRedisClient
 
-type Shape = Partial<Record<'call' | 'duplicate' | 'sendCommand' | 'status' | 'isReady' | 'isCluster', unknown>>
+type Shape = Partial<Record<'call' | 'duplicate' | 'sendCommand' | 'status' | 'isPubSubActive' | 'isCluster', unknown>>
 
 /** @throws {OptionError} where it is neither. */
 export function linksOf(client: unknown): LinkFactory {
@@ -18,13 +18,13 @@ export function linksOf(client: unknown): LinkFactory {
     if (typeof shape.call === 'function' && typeof shape.status === 'string') {
       return ioredisLinks(client as IoredisClient)
     }
-    if (typeof shape.sendCommand === 'function' && typeof shape.isReady === 'boolean') {
+    if (typeof shape.sendCommand === 'function' && typeof shape.isPubSubActive === 'boolean') {
       return nodeRedisLinks(client as NodeRedisClient)
     }
   }
   throw new OptionError(
     'client',
     'must be a client of ioredis (new Redis()) or of node-redis (createClient()) for one server. ' +
-      'Clusters and pools are not supported.',
+      'Clusters, pools and the sentinels of node-redis are not supported.',
   )
 }

@@ -5,7 +5,7 @@ import { bounded } from './wait.js'
 export interface NodeRedisClient {
   sendCommand(args: never): Promise<unknown>
   duplicate(overrides?: never): unknown
-  readonly isReady: boolean
+  readonly isPubSubActive: boolean
 }
 
 interface NodeRedis {

@@ -1,0 +1,254 @@
+import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest'
+import type { RedisTransportError } from '../../../src/redis/redis-error.js'
+import { StreamReader, type StreamListener } from '../../../src/redis/stream-reader.js'
+import type { StoredEntry } from '../../../src/redis/stored-entry.js'
+import { FakeRedis } from './fake-redis.js'
+
+const BLOCK = 1000
+
+class Listener implements StreamListener {
+  readonly log: string[] = []
+  readonly errors: RedisTransportError[] = []
+
+  constructor(readonly channel = '') {}
+
+  onPlace(position: string): void {
+    this.log.push(`at ${position}`)
+  }
+
+  onStored({ message }: StoredEntry): void {
+    this.log.push(message?.data ?? 'nothing')
+  }
+
+  onError(error: RedisTransportError): void {
+    this.errors.push(error)
+  }
+}
+
+let redis: FakeRedis
+let reader: StreamReader
+let listener: Listener
+beforeEach(() => {
+  vi.useFakeTimers({ toFake: ['setTimeout', 'clearTimeout', 'performance'] })
+  redis = new FakeRedis()
+  reader = new StreamReader({ links: redis, key: 'key', blockMs: BLOCK, timeoutMs: 500 })
+  listener = new Listener()
+})
+afterEach(async () => {
+  const closing = reader.close()
+  await vi.runAllTimersAsync()
+  await closing
+  expect(vi.getTimerCount()).toBe(0)
+  expect(redis.open).toBe(0)
+  vi.useRealTimers()
+})
+
+/** Lets time pass, here and for Redis. */
+const pass = async (ms: number): Promise<void> => {
+  for (let done = 0; done < ms; done += 10) {
+    redis.clock += 10
+    await vi.advanceTimersByTimeAsync(10)
+  }
+}
+const event = (data: string, channel?: string): string =>
+  redis.add('data', data, ...(channel === undefined ? [] : ['channel', channel]))
+
+describe('a reader of a stream', () => {
+  it('begins after the newest entry, and reads on', async () => {
+    event('old')
+    const id = event('newest')
+    await pass(100)
+    reader.join(listener)
+    await pass(10)
+    event('a')
+    await pass(10)
+    event('b')
+    await pass(10)
+    expect(listener.log).toEqual([`at ${id}`, 'a', 'b'])
+  })
+
+  it('takes in what was added since it was asked, however long it took to get there', async () => {
+    event('old')
+    await pass(100)
+    redis.state = 'down'
+    reader.join(listener)
+    await pass(2000)
+    event('a')
+    await pass(3000)
+    event('b')
+    redis.state = 'up'
+    await pass(6000)
+    expect(listener.log.slice(1)).toEqual(['a', 'b'])
+  })
+
+  it('does so where there was nothing before, and marks the beginning of an empty stream', async () => {
+    redis.state = 'down'
+    reader.join(listener)
+    await pass(1000)
+    const id = event('first')
+    redis.state = 'up'
+    await pass(6000)
+    expect(listener.log[0]).not.toBe(`at ${id}`)
+    expect(listener.log.slice(1)).toEqual(['first'])
+
+    const empty = new FakeRedis()
+    const other = new StreamReader({ links: empty, key: 'key', blockMs: BLOCK, timeoutMs: 500 })
+    const beginner = new Listener()
+    let added = ''
+    // Another process is faster, at the worst of times.
+    empty.before = (command) => {
+      if (command === 'XADD') {
+        empty.before = () => {}
+        added = empty.add('data', 'fast')
+      }
+    }
+    other.join(beginner)
+    await pass(50)
+    expect(empty.entries.map(([, [name]]) => name)).toEqual(['data', 'mark'])
+    expect(beginner.log).toHaveLength(2)
+    expect(beginner.log[1]).toBe('fast')
+    expect(beginner.log[0]).not.toBe(`at ${added}`)
+    await other.close()
+  })
+
+  it('begins at the present where the time is not to be known, or was set back', async () => {
+    const id = event('old')
+    redis.before = (command) => {
+      if (command === 'TIME') throw new Error('NOPERM no')
+    }
+    reader.join(listener)
+    await pass(50)
+    expect(listener.log).toEqual([`at ${id}`])
+    await reader.close()
+
+    redis.before = () => {}
+    redis.clock += 5_000_000
+    const future = event('from the future')
+    redis.clock -= 5_000_000
+    reader = new StreamReader({ links: redis, key: 'key', blockMs: BLOCK, timeoutMs: 500 })
+    const other = new Listener()
+    reader.join(other)
+    await pass(50)
+    expect(other.log).toEqual([`at ${future}`])
+  })
+
+  it('notices that an entry of its own process was lost, though what it had read is there', async () => {
+    const kept = event('kept')
+    await pass(100)
+    reader.join(listener)
+    await pass(10)
+    redis.state = 'down'
+    redis.cut()
+    // Acknowledged, read by nobody, and lost.
+    reader.added(`${redis.clock}-0`)
+    await pass(50)
+    redis.state = 'up'
+    await pass(1000)
+    event('after')
+    await pass(10)
+    const mark = redis.entries.find(([, [name]]) => name === 'mark')!
+    expect(mark[1]).toEqual(['mark', 'break'])
+    expect(listener.log).toEqual([`at ${kept}`, `at ${mark[0]}`, 'after'])
+  })
+
+  it('takes the mark of another process for the same loss', async () => {
+    event('kept')
+    await pass(100)
+    const lost = event('lost')
+    await pass(100)
+    reader.join(listener)
+    await pass(10)
+    redis.cut()
+    redis.entries = redis.entries.filter(([id]) => id !== lost)
+    const mark = redis.add('mark', 'break')
+    event('after')
+    await pass(1000)
+    expect(listener.log).toEqual([`at ${lost}`, `at ${mark}`, 'after'])
+    expect(redis.sent).not.toContain('XADD')
+  })
+
+  it('is told of a loss by the mark of another process', async () => {
+    const id = event('old')
+    await pass(100)
+    reader.join(listener)
+    await pass(10)
+    event('a')
+    const mark = redis.add('mark', 'break')
+    event('b')
+    redis.add('mark', 'start')
+    await pass(10)
+    expect(listener.log).toEqual([`at ${id}`, 'a', `at ${mark}`, 'b'])
+  })
+
+  it('goes on where it may not write', async () => {
+    event('kept')
+    await pass(100)
+    const lost = event('lost')
+    await pass(100)
+    reader.join(listener)
+    await pass(10)
+    redis.before = (command) => {
+      if (command === 'XADD') throw new Error('NOPERM no')
+    }
+    redis.entries.pop()
+    await pass(BLOCK + 100)
+    event('after')
+    await pass(10)
+    expect(listener.log).toEqual([`at ${lost}`, `at ${redis.entries[0]![0]}`, 'after'])
+    expect(listener.errors).toEqual([])
+  })
+
+  it('tells of trouble once for each reason, and comes back', async () => {
+    event('old')
+    await pass(100)
+    reader.join(listener)
+    await pass(10)
+    redis.state = 'down'
+    redis.cut()
+    await pass(20_000)
+    expect(listener.errors.map(({ message }) => message)).toEqual([
+      expect.stringContaining('Connection is closed'),
+      expect.stringContaining('ECONNREFUSED'),
+    ])
+    expect(redis.links.length).toBeLessThan(20)
+    redis.state = 'silent'
+    await pass(10_000)
+    expect(listener.errors.map(({ code }) => code)).toEqual([
+      'ERR_REDIS_CONNECTION',
+      'ERR_REDIS_CONNECTION',
+      'ERR_REDIS_TIMEOUT',
+    ])
+    redis.state = 'up'
+    event('a')
+    await pass(6000)
+    expect(listener.log.at(-1)).toBe('a')
+    redis.state = 'down'
+    redis.cut()
+    await pass(100)
+    expect(listener.errors.length, 'a new outage').toBeGreaterThan(3)
+  })
+
+  it('reads for all channels with one connection', async () => {
+    event('old')
+    await pass(100)
+    const sports = new Listener('sports')
+    reader.join(listener)
+    reader.join(sports)
+    await pass(10)
+    const late = new Listener()
+    event('a', 'sports')
+    event('b')
+    await pass(10)
+    const position = redis.entries.at(-1)![0]
+    reader.join(late)
+    event('c')
+    await pass(10)
+    reader.leave(listener)
+    event('d')
+    await pass(10)
+    expect(listener.log.slice(1)).toEqual(['b', 'c'])
+    expect(sports.log.slice(1)).toEqual(['a'])
+    expect(late.log).toEqual([`at ${position}`, 'c', 'd'])
+    expect(redis.links).toHaveLength(1)
+  })
+})
