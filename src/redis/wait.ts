@@ -2,7 +2,7 @@ import { backoffDelay } from '../client/backoff.js'
 
 /** Milliseconds between attempts to connect. */
 const FIRST_DELAY = 100
-const SCHEDULE = { max: 5000, factor: 2, jitter: 0.5 }
+const SCHEDULE = { max: 2000, factor: 2, jitter: 0.5 }
 
 /** Settles as `promise` does or, after `ms` milliseconds, rejects with what `late` gives. */
 export function bounded<T>(promise: Promise<T>, ms: number, late: () => unknown): Promise<T> {
