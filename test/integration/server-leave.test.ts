@@ -1,5 +1,5 @@
 import { getEventListeners, once } from 'node:events'
-import type { IncomingMessage, ServerResponse } from 'node:http'
+import type { ServerResponse } from 'node:http'
 import type { Socket } from 'node:net'
 import { afterEach, beforeEach, describe, expect, it } from 'vitest'
 import { eventStream } from '../../src/server/event-stream.js'

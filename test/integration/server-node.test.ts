@@ -209,6 +209,7 @@ describe('server.close()', () => {
     ['the source', () => endSources()],
   ])('returns once the sessions have ended by %s', async (_, end) => {
     await using server = await serveStream(async function* () {
+      yield { comment: 'hi' }
       await sourcesEnd
     })
     const bodies = await Promise.all(Array.from({ length: 5 }, () => fetch(server.url)))
@@ -216,7 +217,7 @@ describe('server.close()', () => {
     server.server.close()
     const texts = Promise.all(bodies.map((response) => response.text()))
     server.sessions.forEach(end)
-    expect(await texts).toEqual(Array.from({ length: 5 }, () => ':\n'))
+    expect(await texts).toEqual(Array.from({ length: 5 }, () => ':\n: hi\n'))
     // Kept-alive connections would hold it up for five seconds.
     await Promise.race([closed, new Promise((_r, reject) => setTimeout(reject, 2000, new Error('still open')).unref())])
   })
