@@ -77,13 +77,13 @@ describe('a hostile Last-Event-ID', () => {
     let answer = Buffer.alloc(0)
     for await (const chunk of socket) answer = Buffer.concat([answer, chunk])
     const [head = '', ...body] = answer.toString().split('\r\n\r\n')
-    expect(
-      head
-        .split('\r\n')
-        .map((line) => line.split(':')[0]!.toLowerCase())
-        .slice(1)
-        .sort(),
-    ).toEqual(['cache-control', 'connection', 'content-type', 'date', 'transfer-encoding', 'x-accel-buffering'])
+    const names = head
+      .split('\r\n')
+      .slice(1)
+      .map((line) => line.split(':')[0]!.toLowerCase())
+    expect(new Set(names)).toEqual(
+      new Set(['cache-control', 'connection', 'content-type', 'date', 'transfer-encoding', 'x-accel-buffering']),
+    )
     if (header.length < 1000) expect(head).not.toContain(header)
     const text = body.join('\r\n\r\n').replace(/^[\da-f]+\r\n|\r\n[\da-f]+\r\n|\r\n0\r\n\r\n$/g, '')
     expect(parse(text)).toEqual([{ event: 'asked', id, data: id }])
