@@ -1,4 +1,5 @@
-import { createParser, type Parser } from '../../../src/parser/create-parser.js'
+import { createParser } from '../../../src/parser/create-parser.js'
+import type { Parser } from '../../../src/parser/types.js'
 import type { ServerSentEvent } from '../../../src/wire/types.js'
 import type { Sink, SinkOwner } from '../../../src/server/sink.js'
 

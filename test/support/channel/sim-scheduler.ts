@@ -49,7 +49,7 @@ export class SimScheduler implements Scheduler {
   advance(ms: number): void {
     const end = this.#time + ms
     for (;;) {
-      const due = this.#timers.filter(({ at }) => at <= end).toSorted((a, b) => a.at - b.at)[0]
+      const due = this.#timers.filter(({ at }) => at <= end).sort((a, b) => a.at - b.at)[0]
       if (!due) break
       this.#timers = this.#timers.filter((timer) => timer !== due)
       this.#time = Math.max(this.#time, due.at)

@@ -1,5 +1,5 @@
 import { createHub, type Hub } from '../../../src/server/channel/hub.js'
-import type { HubOptions } from '../../../src/server/channel/hub-options.js'
+import type { Awaitable, HubOptions, Snapshot } from '../../../src/server/channel/hub-options.js'
 import { createMemoryTransport } from '../../../src/server/channel/memory-transport.js'
 import { Reader } from '../../../src/server/channel/reader.js'
 import type { Transport, TransportMessage } from '../../../src/server/channel/transport.js'
@@ -189,7 +189,7 @@ export class Simulation {
     return owner === undefined || owner === context
   }
 
-  #snapshot(when: 'at once' | 'later'): unknown {
+  #snapshot(when: 'at once' | 'later'): Awaitable<Snapshot> {
     if (this.#fails && this.#random.chance(0.1)) throw new Error('snapshot')
     const messages = Array.from({ length: this.#random.int(0, 2) }, (_, i) => ({ event: STATE_EVENT, data: { i } }))
     if (when === 'at once') return messages
