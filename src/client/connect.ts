@@ -18,14 +18,33 @@ import type {
 import { checkResponse, type Verdict, verdict } from './verdict.js'
 
 /**
- * Connects to an event stream and keeps connected, as the options say. The result is one async
- * iterator, for one consumer.
+ * Connects to an event stream and stays connected: it retries, resumes and ends as the options and the
+ * standard have it (WHATWG HTML 9.2).
  *
- * It connects at once, and reads the body only as fast as it is iterated. `break`, `close()`,
- * `await using` and the `signal` release everything.
+ * It connects at once. The result is an async iterator for one consumer, and the body is read only as fast as it
+ * is iterated. Whoever connects lets go: `break`, `close()`, `await using` and the `signal` release everything,
+ * at any time, and nothing is delivered after. Calls of `next()` may overlap; they are served in order.
  *
- * @throws {OptionError} for a URL or an option that makes no sense. All that happens later is a
- * `ConnectError`, thrown by the loop.
+ * What happens later than the call is told by the loop, which throws a `ConnectError`, or the reason of the
+ * `signal`. Nothing is ever an unhandled rejection, `opened` and `closed` neither.
+ *
+ * @throws {OptionError} at once, for a URL or an option that makes no sense.
+ *
+ * @example
+ * ```ts
+ * import { connect } from 'eventwire/client'
+ * import { createScriptedServer } from 'eventwire/testing/server'
+ *
+ * const server = await createScriptedServer([
+ *   [{ event: { id: '1', data: 'one' } }, { cut: 'reset' }],
+ *   [{ event: { id: '2', data: 'two' } }],
+ * ])
+ * const seen: string[] = []
+ * for await (const { data } of connect(server.url, { until: (event) => event.data === 'two' })) seen.push(data)
+ * seen // => ['one', 'two']
+ * server.requests[1]?.lastEventId // => '1'
+ * await server.close()
+ * ```
  */
 export function connect<D extends Decoders>(
   url: string | URL,
@@ -103,7 +122,7 @@ export function connect<M>(url: string | URL, options: ConnectOptions<M> = {}): 
       if (reason === 'aborted') discard()
       if (reason === 'failed' || reason === 'aborted') failure = { error }
       close(reason)
-      refuse(error ?? new DOMException('The connection was closed before it opened.', 'AbortError'))
+      refuse(error ?? engine.failure('network', 'The connection was closed before it opened.'))
       rouse()
     },
     hungry: () => wake !== undefined,
