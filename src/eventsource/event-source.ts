@@ -22,6 +22,12 @@ const OPEN = 1
 const CLOSED = 2
 
 /**
+ * The body is read ahead of the listeners, because what is still unread when a connection breaks is lost; but no further
+ * than one chunk after so many events.
+ */
+const MOST_UNDER_WAY = 1000
+
+/**
  * The `EventSource` of the web platform (WHATWG HTML 9.2), on `fetch`: it connects at once, reconnects for as long as it
  * is not closed, and resumes with `Last-Event-ID`.
  *
@@ -117,7 +123,7 @@ export const EventSource: EventSourceConstructor = class extends EventTarget {
 
   #connect(url: URL, init: EventSourceInit): Engine {
     const { engine: options, request, authorization } = readInit(url, init)
-    /** Events on their way to the listeners. The body is read on when they are through. */
+    /** Events on their way to the listeners. */
     let underWay = 0
     let attempts = 0
     /** Settles when the listeners know of the latest loss: the next request waits for that. */
@@ -143,12 +149,12 @@ export const EventSource: EventSourceConstructor = class extends EventTarget {
         return new ConnectError('http', `The server answered ${status}, not 200.`, { response, attempt: attempts })
       },
       decide: (error) => (!error || error.kind === 'network' ? 'retry' : 'fail'),
-      onOpen: () => this.#enter(OPEN, () => new Event('open')),
+      onOpen: () => void this.#enter(OPEN, () => new Event('open')),
       onEvent: ({ event, data, id }, origin) => {
         underWay++
         this.#queue(() => new MessageEvent(event, { data, origin, lastEventId: id }), delivered)
       },
-      hungry: () => underWay === 0,
+      hungry: () => underWay < MOST_UNDER_WAY,
       onState: (state, _delay, error) => {
         if (state !== 'waiting') return
         const { response } = engine

@@ -1,4 +1,4 @@
-import { equal, isTrue, specify, thrownBy } from './eventsource/specify.js'
+import { equal, isTrue, sorted, specify, thrownBy } from './eventsource/specify.js'
 
 const CONSTANTS = { CONNECTING: 0, OPEN: 1, CLOSED: 2 }
 const READ_ONLY = ['url', 'withCredentials', 'readyState']
@@ -56,10 +56,10 @@ specify('it has the class string EventSource', ({ EventSource, open }) => {
 
 specify('the prototype has no other string key, the class none but the constants', ({ EventSource }) => {
   equal(
-    Object.getOwnPropertyNames(EventSource.prototype).toSorted(),
-    [...Object.keys(CONSTANTS), ...READ_ONLY, ...HANDLERS, 'close', 'constructor'].toSorted(),
+    sorted(Object.getOwnPropertyNames(EventSource.prototype)),
+    sorted([...Object.keys(CONSTANTS), ...READ_ONLY, ...HANDLERS, 'close', 'constructor']),
   )
-  equal(Object.keys(EventSource).toSorted(), Object.keys(CONSTANTS).toSorted())
+  equal(sorted(Object.keys(EventSource)), sorted(Object.keys(CONSTANTS)))
 })
 
 specify('an object has no property of its own', ({ open }) => {

@@ -3,7 +3,7 @@ import { host, type Subject } from './host.js'
 import { createStage, type Answer, type Stage, type StageOptions } from './stage.js'
 import { SpecFailure, within } from './within.js'
 
-export { equal, isTrue, thrownBy, within } from './within.js'
+export { equal, isTrue, sorted, thrownBy, within } from './within.js'
 
 export type Source = globalThis.EventSource
 export type SourceInit = { withCredentials?: boolean }

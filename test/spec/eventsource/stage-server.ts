@@ -6,7 +6,7 @@ import {
   type ScriptedServer,
   type Step,
 } from '../../../src/testing/server/index.js'
-import type { Answer, StageOptions, StageRequest } from './stage.js'
+import type { Answer, StageOptions, StageReceipt, StageRequest } from './stage.js'
 
 interface StageState extends StageOptions {
   answers: Answer[]
@@ -26,6 +26,9 @@ interface StageState extends StageOptions {
  */
 export async function startStageServer(): Promise<ScriptedServer> {
   const stages: StageState[] = []
+  const gone = await createScriptedServer([])
+  const unreachable = gone.url
+  await gone.close()
   const server = await createScriptedServer((request) => {
     const [, , id, verb, argument = ''] = new URL(request.url, 'http://stage').pathname.split('/')
     if (id === undefined) return json(addStage(JSON.parse(request.body) as StageOptions & { answers: Answer[] }))
@@ -36,7 +39,7 @@ export async function startStageServer(): Promise<ScriptedServer> {
     return play(stage, request)
   })
 
-  function addStage(options: StageOptions & { answers: Answer[] }): number {
+  function addStage(options: StageOptions & { answers: Answer[] }): StageReceipt {
     const stage: StageState = {
       ...options,
       requests: [],
@@ -46,7 +49,7 @@ export async function startStageServer(): Promise<ScriptedServer> {
       next: Promise.resolve(),
     }
     renew(stage)
-    return stages.push(stage) - 1
+    return { id: stages.push(stage) - 1, unreachable }
   }
 
   return server

@@ -22,11 +22,19 @@ export interface StageRequest {
   time: number
 }
 
+/** What the stage server answers. */
+export interface StageReceipt {
+  id: number
+  unreachable: string
+}
+
 /** A scripted server of its own for one test. Requests beyond the last answer get 204, which ends an `EventSource`. */
 export interface Stage {
   url: string
   /** The same, on another origin where there is a page. */
   otherUrl: string
+  /** Where nobody listens. */
+  unreachable: string
   /** Resolves once there were so many, with all of them. */
   requests(count: number): Promise<StageRequest[]>
   /** Resolves with who ended that request, counted from 1. */
@@ -44,12 +52,17 @@ export async function createStage(
     const response = await fetch(`${base}/stage${path}`, { cache: 'no-store', ...init })
     return (await response.json()) as never
   }
-  const id = await call('', { method: 'POST', body: JSON.stringify({ ...options, answers }) })
+  const wait = (what: string, path: string): Promise<never> => within(what, (signal) => call(path, { signal }))
+  const { id, unreachable } = (await call('', {
+    method: 'POST',
+    body: JSON.stringify({ ...options, answers }),
+  })) as StageReceipt
   return {
     url: `${base}/stage/${id}/play`,
     otherUrl: `${otherBase}/stage/${id}/play`,
-    requests: (count) => within(`${count} requests`, call(`/${id}/requests/${count}`)),
-    closed: (number) => within(`the end of request ${number}`, call(`/${id}/closed/${number}`)),
+    unreachable,
+    requests: (count) => wait(`${count} requests`, `/${id}/requests/${count}`),
+    closed: (number) => wait(`the end of request ${number}`, `/${id}/closed/${number}`),
     open: (gate) => call(`/${id}/open/${gate}`),
   }
 }

@@ -6,14 +6,22 @@ export class SpecFailure extends Error {
   override readonly name = 'SpecFailure'
 }
 
-/** Bounds a wait. */
-export async function within<T>(what: string, promise: Promise<T>, ms: number = BOUND): Promise<T> {
+/** Bounds a wait. The signal of a function aborts when it has taken too long. */
+export async function within<T>(
+  what: string,
+  wait: Promise<T> | ((signal: AbortSignal) => Promise<T>),
+  ms: number = BOUND,
+): Promise<T> {
+  const controller = new AbortController()
   let timer: ReturnType<typeof setTimeout> | undefined
   const late = new Promise<never>((_, reject) => {
-    timer = setTimeout(() => reject(new SpecFailure(`Waited ${ms} ms for ${what}.`)), ms)
+    timer = setTimeout(() => {
+      controller.abort()
+      reject(new SpecFailure(`Waited ${ms} ms for ${what}.`))
+    }, ms)
   })
   try {
-    return await Promise.race([promise, late])
+    return await Promise.race([typeof wait === 'function' ? wait(controller.signal) : wait, late])
   } finally {
     clearTimeout(timer)
   }
@@ -45,4 +53,9 @@ function show(value: unknown): string {
     if (typeof each === 'number' && !Number.isFinite(each)) return `(${each})`
     return each
   })
+}
+
+export function sorted(values: Iterable<string>): string[] {
+  // oxlint-disable-next-line unicorn/no-array-sort
+  return [...values].sort()
 }

@@ -1,0 +1,29 @@
+import { inject, it } from 'vitest'
+import { EventSource } from '../../src/eventsource/event-source.js'
+import type { Host } from '../spec/eventsource/host.js'
+
+const name = navigator.userAgent.includes('Firefox') ? 'firefox' : 'chromium'
+
+export const host: Host = {
+  subjects: [
+    { name: 'ours', EventSource },
+    { name, EventSource: globalThis.EventSource },
+  ],
+  it: (rule, body) => it(rule, body),
+  bases: () => Promise.resolve({ base: location.origin, otherBase: inject('otherBase') }),
+  async reported(run) {
+    const reported: unknown[] = []
+    const listener = (event: ErrorEvent): void => {
+      reported.push(event.error)
+      event.preventDefault()
+      event.stopImmediatePropagation()
+    }
+    window.addEventListener('error', listener, { capture: true })
+    try {
+      await run()
+    } finally {
+      window.removeEventListener('error', listener, { capture: true })
+    }
+    return reported
+  },
+}

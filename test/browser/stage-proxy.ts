@@ -1,0 +1,28 @@
+import { request } from 'node:http'
+import type { Plugin } from 'vitest/config'
+
+/** Where the stage server is. Only the environment is common to the set-up and the plugin. */
+export const STAGE_URL = 'EVENTWIRE_STAGE_URL'
+
+/** Serves the stage server on the origin of the page, byte by byte, and its losses too. */
+export function stageProxy(): Plugin {
+  return {
+    name: 'stage-proxy',
+    configureServer({ middlewares }) {
+      middlewares.use((req, res, next) => {
+        if (!req.url!.startsWith('/stage')) return next()
+        const { method, headers } = req
+        const ahead = request(new URL(req.url!, process.env[STAGE_URL]), { method, headers, agent: false })
+        ahead.on('response', (answer) => {
+          res.writeHead(answer.statusCode!, answer.headers)
+          res.flushHeaders()
+          answer.pipe(res)
+          answer.on('error', () => res.destroy())
+        })
+        ahead.on('error', () => req.socket.resetAndDestroy())
+        res.on('close', () => ahead.destroy())
+        req.pipe(ahead)
+      })
+    },
+  }
+}
