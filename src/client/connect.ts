@@ -1,5 +1,6 @@
 import { ConnectError } from '../errors/connect-error.js'
 import { ASYNC_DISPOSE } from '../streams/async-dispose.js'
+import { MAX_DELAY } from '../wire/constants.js'
 import { decodeData } from './decode.js'
 import { createEngine } from './engine.js'
 import { lastEventIdHeader } from './last-event-id.js'
@@ -100,7 +101,8 @@ export function connect<M>(url: string | URL, options: ConnectOptions<M> = {}): 
       const answer = error && (await retryIf?.(error, attempt))
       if (answer === undefined) return judge(error)
       if (typeof answer === 'boolean') return answer ? 'retry' : 'fail'
-      if (answer === 'end' || answer >= 0) return answer
+      if (answer === 'end') return answer
+      if (answer >= 0) return Math.min(answer, MAX_DELAY)
       throw new TypeError(`retryIf returned ${answer}, not a boolean, a delay, 'end' or undefined`)
     },
     onOpen: options.onOpen,

@@ -26,7 +26,7 @@ export interface EngineHost {
   fetch?: (url: string, init: RequestInit) => Promise<Response>
   /** What is wrong with a response; nothing opens it. A 204 ends the connection. */
   check(response: Response, attempt: Attempt): ConnectError | undefined
-  /** What follows an attempt: a number is a delay in milliseconds. Without an error the body came to its end. */
+  /** What follows an attempt: a number is a delay in milliseconds that a timer can keep. Without an error the body came to its end. */
   decide(error: ConnectError | undefined, attempt: Attempt): Awaitable<Verdict | number>
   /** Before the body is read and before the state is `open`. */
   onOpen?(response: Response, attempt: Attempt): Awaitable<void>

@@ -1,7 +1,6 @@
 import { ConnectError, type ConnectErrorDetails, type ConnectErrorKind } from '../errors/connect-error.js'
 import { LimitError } from '../errors/limit-error.js'
 import { createParser } from '../parser/create-parser.js'
-import { MAX_DELAY } from '../wire/constants.js'
 import { backoffDelay, clampHint } from './backoff.js'
 import { type BodyReader, readBody } from './body.js'
 import type { Engine, EngineHost, EngineOptions } from './engine-types.js'
@@ -104,10 +103,9 @@ export function createEngine(options: EngineOptions, host: EngineHost): Engine {
     }
   })
 
-  function wait(ms: number, error?: ConnectError): void {
+  function wait(delay: number, error?: ConnectError): void {
     lastError = error ?? lastError
     if (pauses.active()) return enter('paused')
-    const delay = Math.min(ms, MAX_DELAY)
     timer = setTimeout(connect, delay)
     if (!options.keepAlive) (timer as { unref?(): void }).unref?.()
     enter('waiting', delay, error)
@@ -120,7 +118,6 @@ export function createEngine(options: EngineOptions, host: EngineHost): Engine {
     const mine = controller.signal
     const current = (attempt = { number: ++number, lastEventId, cause: lastError, signal: mine })
     response = lastError = undefined
-    notBefore = 0
     openedAt = Infinity
     progress = false
     if (openTimeout) {
@@ -164,9 +161,9 @@ export function createEngine(options: EngineOptions, host: EngineHost): Engine {
         lastEventId = id
       },
       onRetry(ms) {
-        if (attempt !== current || !retryHint) return
+        if (attempt !== current) return
         progress = true
-        base = clampHint(ms, retryHint)
+        if (retryHint) base = clampHint(ms, retryHint)
       },
       onComment: host.onComment && ((text) => void (attempt === current && host.onComment!(text))),
     })
@@ -217,12 +214,9 @@ export function createEngine(options: EngineOptions, host: EngineHost): Engine {
     }
     if (next === 'fail') return finish('failed', error)
     if (next === 'retry') {
-      next = backoffDelay(backoff, base, failures, Math.random())
-      if (retryHint && error?.retryAfter !== undefined) {
-        const asked = clampHint(error.retryAfter, retryHint)
-        notBefore = performance.now() + asked
-        next = Math.max(next, asked)
-      }
+      const asked = (retryHint && error?.retryAfter !== undefined && clampHint(error.retryAfter, retryHint)) || 0
+      notBefore = performance.now() + asked
+      next = Math.max(asked, backoffDelay(backoff, base, failures, Math.random()))
     }
     wait(next, error)
   }

@@ -140,6 +140,20 @@ describe('retryIf', () => {
     expect(changes[1]).toMatchObject({ state: 'waiting', delay: 3 })
   })
 
+  it('a number above what a timer can keep is the longest it can', async () => {
+    const server = await bench.serve([[{ status: 401 }]])
+    const { changes, onState } = recorder()
+    const connection = connect(server.url, {
+      retryIf: () => Infinity,
+      onState: (change) => {
+        onState(change)
+        if (change.state === 'waiting') void connection.close()
+      },
+    })
+    await collect(connection)
+    expect(changes[1]!.delay).toBe(2 ** 31 - 1)
+  })
+
   it("'end' ends without an error", async () => {
     const server = await bench.serve([[...one, { cut: 'reset' }]])
     const connection = connect(server.url, { retryIf: () => 'end' })
