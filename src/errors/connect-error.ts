@@ -35,8 +35,8 @@ export interface ConnectErrorDetails {
 /**
  * Says why a connection could not be made or did not last.
  *
- * `response` is there where the server answered; its body has been cancelled already, so there is
- * nothing to release. `cause` is the error underneath, where there is one.
+ * `response` is there where the server answered. `retryIf` can still read the body of a refused one; by the
+ * time the loop sees the error it has been cancelled, so there is nothing to release. `cause` is the error underneath, where there is one.
  */
 export class ConnectError extends Error {
   declare readonly code: ConnectErrorCode
