@@ -18,22 +18,14 @@ import type { NodeRequest } from './node-types.js'
  * ```
  */
 export function acceptsEventStream(request: Request | NodeRequest): boolean {
-  const accept = headerOf(request, 'accept')?.trim()
+  const accept = headerOf(request, 'accept')?.trim().toLowerCase()
   if (!accept) return true
-  const weights = new Map<string, number>()
   // Quoted parameters go first: they may have commas and semicolons of their own.
-  for (const range of accept
-    .replace(/"(?:[^"\\]|\\.)*"?/g, '')
-    .toLowerCase()
-    .split(',')) {
-    const [type = '', ...parameters] = range.split(';').map((part) => part.trim())
-    weights.set(type, Math.max(weights.get(type) ?? 0, weightOf(parameters)))
+  const plain = accept.replace(/"(?:[^"\\]|\\.)*"?/g, '')
+  const ranges = plain.split(',').map((range) => range.split(';').map((part) => part.trim()))
+  for (const type of [EVENT_STREAM_TYPE, 'text/*', '*/*']) {
+    const named = ranges.filter(([name]) => name === type)
+    if (named.length > 0) return !named.every((parts) => parts.some((part) => /^q=0+(\.0*)?$/.test(part)))
   }
-  return (weights.get(EVENT_STREAM_TYPE) ?? weights.get('text/*') ?? weights.get('*/*') ?? 0) > 0
-}
-
-/** 1 where no parameter gives a weight. */
-function weightOf(parameters: string[]): number {
-  const weight = parameters.find((parameter) => /^q=\d+(\.\d*)?$/.test(parameter))?.slice(2)
-  return weight === undefined ? 1 : Number(weight)
+  return false
 }

@@ -28,6 +28,12 @@ export interface EventRequest {
   readonly raw: Request | NodeRequest
 }
 
+/** What a target begins with when a proxy is asked. */
+const WHOLE_ORIGIN = /^https?:\/\/[^/?#]*/i
+
+/** A plain origin, without user, path or query. */
+const ORIGIN = /^https?:\/\/[\w.~:[\]-]+$/
+
 /** Puts the common face on a request. */
 export function eventRequestOf(raw: Request | NodeRequest): EventRequest {
   return new LazyEventRequest(raw)
@@ -86,12 +92,11 @@ function requestedId(request: EventRequest): string | undefined {
 }
 
 function nodeAddress(raw: NodeRequest): string {
-  const target = (raw as { originalUrl?: string }).originalUrl ?? raw.url ?? ''
-  // A proxy is asked for a whole address.
-  if (/^https?:\/\//i.test(target) && URL.canParse(target)) return target
-  const secure = headerOf(raw, ':scheme') === 'https' || (raw.socket as { encrypted?: boolean } | undefined)?.encrypted
+  // Joined as text, not resolved: neither host nor target may reach into the other.
+  const target = ((raw as { originalUrl?: string }).originalUrl ?? raw.url ?? '').replace(WHOLE_ORIGIN, '')
+  const path = target.startsWith('/') ? target : `/${target}`
   const host = headerOf(raw, ':authority') ?? headerOf(raw, 'host') ?? ''
-  const origin = `http${secure ? 's' : ''}://${/^[\w.~:[\]-]+$/.test(host) ? host : 'localhost'}`
-  // Appended, not resolved: a target that begins with two slashes must not name the host.
-  return (URL.canParse(origin) ? origin : 'http://localhost') + (target.startsWith('/') ? '' : '/') + target
+  const secure = (raw.socket as { encrypted?: boolean } | undefined)?.encrypted
+  const origin = `${headerOf(raw, ':scheme') ?? (secure ? 'https' : 'http')}://${host}`
+  return (ORIGIN.test(origin) && URL.canParse(origin) ? origin : 'http://localhost') + path
 }

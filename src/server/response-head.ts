@@ -15,7 +15,7 @@ const STREAM_FIELDS: HeadFields = {
 }
 
 /** They speak of one connection, which is the host's matter, and HTTP/2 refuses them. */
-const HOP_BY_HOP = ['connection', 'keep-alive', 'proxy-connection', 'te', 'trailer', 'transfer-encoding', 'upgrade']
+const HOP_BY_HOP = /^(connection|keep-alive|proxy-connection|te|trailer|transfer-encoding|upgrade)$/
 
 /**
  * The headers of an event stream, with those of the caller in place of the defaults. Headers that
@@ -62,7 +62,7 @@ function readFields(init: HeadersInit): HeadFields {
   }
   const fields: Record<string, string | string[]> = {}
   for (const [name, value] of headers) {
-    if (HOP_BY_HOP.includes(name)) continue
+    if (HOP_BY_HOP.test(name)) continue
     if (name === 'content-length' || (name === 'content-type' && !isEventStreamType(value))) {
       throw new OptionError(`headers.${name}`, `${value} is not what an event stream has. Leave it out.`)
     }
