@@ -3,7 +3,7 @@ import { Simulation } from '../support/channel/simulation.js'
 
 const { EVENTWIRE_CI, EVENTWIRE_SEED } = process.env
 
-const SEEDS = EVENTWIRE_CI ? 12_000 : 500
+const SEEDS = EVENTWIRE_CI ? 12_000 : 300
 const BATCH = 100
 
 async function simulate(seed: number): Promise<Simulation> {

@@ -37,6 +37,7 @@ export function createHub(options: HubOptions, transport: Transport, scheduler: 
   let isSubscribed = false
   let isScheduled = false
   let isFlushing = false
+  let cancelFlush = (): void => {}
   /** Visits the rest of the readers of the flush under way. */
   let finishFlush = (): void => {}
   /** How deep this is in the work of readers, which calls hooks of the user. */
@@ -148,6 +149,7 @@ export function createHub(options: HubOptions, transport: Transport, scheduler: 
     const { flushed: start, end: to } = log
     if (isFlushing) return
     isScheduled = false
+    cancelFlush()
     if (start === to) return wake()
     isFlushing = true
     const batch = log.slice(start, to)
@@ -175,7 +177,7 @@ export function createHub(options: HubOptions, transport: Transport, scheduler: 
   const schedule = (): void => {
     if (isScheduled || isFlushing) return
     isScheduled = true
-    if (options.flush > 0) scheduler.later(flush, options.flush)
+    if (options.flush > 0) cancelFlush = scheduler.later(flush, options.flush)
     else scheduler.soon(flush)
   }
 

@@ -118,7 +118,8 @@ export class Judge {
   #advance(to: number, position: number): void {
     const covered = this.#covered!
     this.#must(position >= covered, `position ${position} after ${covered}`)
-    for (const publication of this.#ledger.inOrder.slice(covered, Math.max(to, covered))) {
+    for (let at = covered; at < to; at++) {
+      const publication = this.#ledger.inOrder[at]!
       const { order, key, ephemeral, isVoid } = publication
       if (ephemeral || isVoid || !this.#mayHave(publication)) continue
       this.#must(this.#conflates && key !== undefined, `all up to ${position}, but not ${order}`)

@@ -1,12 +1,17 @@
 import type { Scheduler } from '../../../src/server/channel/scheduler.js'
 import type { Random } from './random.js'
 
+interface Timer {
+  at: number
+  run: () => void
+}
+
 /** Time that passes only when told to, and a loop that turns only then. */
 export class SimScheduler implements Scheduler {
   readonly #random: Random
   #time = 0
   #next: (() => void)[] = []
-  #timers: { at: number; run: () => void }[] = []
+  #timers: Timer[] = []
 
   constructor(random: Random) {
     this.#random = random
@@ -37,10 +42,6 @@ export class SimScheduler implements Scheduler {
     return this.#timers.length
   }
 
-  get isIdle(): boolean {
-    return this.#next.length === 0
-  }
-
   /** One turn: what waits for it, not what that asks for. */
   turn(): void {
     for (const run of this.#next.splice(0)) run()
@@ -49,11 +50,13 @@ export class SimScheduler implements Scheduler {
   advance(ms: number): void {
     const end = this.#time + ms
     for (;;) {
-      const due = this.#timers.filter(({ at }) => at <= end).sort((a, b) => a.at - b.at)[0]
+      let due: Timer | undefined
+      for (const timer of this.#timers) if (timer.at <= end && !(due && due.at <= timer.at)) due = timer
       if (!due) break
+      const { at, run } = due
       this.#timers = this.#timers.filter((timer) => timer !== due)
-      this.#time = Math.max(this.#time, due.at)
-      due.run()
+      this.#time = Math.max(this.#time, at)
+      run()
     }
     this.#time = end
   }

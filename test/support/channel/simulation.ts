@@ -97,8 +97,9 @@ export class Simulation {
     if (isRemote) {
       this.#store = new SimStore(random)
       this.#ledger.orderOf = (id) => {
-        const entries = this.#placed.filter((placed) => placed.id <= Number(id))
-        return entries.at(-1)?.order ?? 0
+        let at = this.#placed.length
+        while (at > 0 && this.#placed[at - 1]!.id > Number(id)) at--
+        return this.#placed[at - 1]?.order ?? 0
       }
       // Not all processes hold what an id needs, nor does a stream that lost its tail.
       for (const reason of ['unknown', 'expired', 'reset']) this.#gaps.add(reason)
@@ -341,7 +342,13 @@ export class Simulation {
 
   async #close(): Promise<void> {
     const open = new Set(this.#processes)
-    for (const process of open) void process.hub.close(this.#random.pick([0, 100])).then(() => open.delete(process))
+    for (const process of this.#processes) {
+      const { hub, transport } = process
+      void hub.close(this.#random.pick([0, 100])).then(() => {
+        open.delete(process)
+        return transport.close()
+      })
+    }
     for (let round = 0; round < 50 && open.size > 0; round++) {
       this.#everyoneReads()
       await settle()
