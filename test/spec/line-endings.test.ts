@@ -28,22 +28,4 @@ describe.each<[string, (text: string) => string | Uint8Array]>([
     parser.feed(form('\n'))
     expect(steps).toHaveLength(1)
   })
-
-  it('an LF after the end of a stream does not belong to its last CR', () => {
-    const { steps, callbacks } = recorder()
-    const parser = createParser(callbacks)
-    parser.feed(form('data: a\r'))
-    parser.end()
-    parser.feed(form('\ndata: b\n\n'))
-    expect(steps).toEqual([{ type: 'event', event: { event: 'message', data: 'b', id: '' } }])
-  })
-
-  it('nor does one after a reset', () => {
-    const { steps, callbacks } = recorder()
-    const parser = createParser(callbacks)
-    parser.feed(form('data: a\r'))
-    parser.reset()
-    parser.feed(form('\ndata: b\n\n'))
-    expect(steps).toEqual([{ type: 'event', event: { event: 'message', data: 'b', id: '' } }])
-  })
 })

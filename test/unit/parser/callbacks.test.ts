@@ -201,6 +201,19 @@ describe.each(FORMS)('feed in a callback, %s', (_, form) => {
     expect(steps.map((step) => step.type === 'event' && step.event.data)).toEqual(['1', '2', 'nested', '3'])
   })
 
+  it('nested input outlives an error in a large chunk too: the rest comes first', () => {
+    const stream = Array.from({ length: 3_000 }, (__, index) => `data: line ${index}\n\n`).join('')
+    const { parser, steps } = recording((name, self, call) => {
+      if (call !== 5) return
+      self.feed(form('data: nested\n\n'))
+      throw new Error(name)
+    })
+    expect(() => parser.feed(form(stream))).toThrow('onEvent')
+    parser.feed(form('data: last\n\n'))
+    const wanted = referenceTrace(`${stream}data: nested\n\ndata: last\n\n`)
+    expect(JSON.stringify(steps)).toBe(JSON.stringify(wanted.steps))
+  })
+
   it('ten thousand deep is no recursion', () => {
     let left = 10_000
     const parser: Parser = createParser({ onEvent: () => void ((left -= 1) > 0 && parser.feed(form('data: a\n\n'))) })

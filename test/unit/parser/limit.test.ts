@@ -53,6 +53,7 @@ describe('the size of an event', () => {
     ],
     ['a comment alone', 4, ':1234\n', { onComment }],
     ['an unfinished comment', 4, ':1234', { onComment }],
+    ['the space of an unfinished comment, which is part of it', 5, ': 1234', { onComment }],
   ])('counts %s', (_, size, stream, options) => {
     expect(outcome(stream, { ...options, maxEventSize: size }).passes).toBe(true)
     expect(outcome(stream, { ...options, maxEventSize: size - 1 }).passes).toBe(false)
