@@ -1,0 +1,41 @@
+import { describe, expect, it } from 'vitest'
+import { createParser } from '../../../src/parser/create-parser.js'
+import { TextPile, detach } from '../../../src/parser/text-pile.js'
+
+describe('TextPile', () => {
+  // Around the sizes at which pieces are joined.
+  it.each([0, 1, 2, 1023, 1024, 1025, 2047, 2048, 2049, 5000])('gives back %d pieces in order, once', (count) => {
+    const pieces = Array.from({ length: count }, (_, index) => `${index}`)
+    const pile = new TextPile('\n')
+    for (const piece of pieces) pile.push(piece)
+    expect(pile.isEmpty).toBe(count === 0)
+    expect(pile.take()).toBe(pieces.join('\n'))
+    expect(pile.isEmpty).toBe(true)
+    expect(pile.take()).toBe('')
+  })
+
+  it('tells an empty piece from none', () => {
+    const pile = new TextPile('\n')
+    pile.push('')
+    expect(pile.isEmpty).toBe(false)
+    pile.push('')
+    expect(pile.take()).toBe('\n')
+  })
+})
+
+it.each([0, 1, 12, 13, 100, 400])('detach gives the same text, of %d characters', (length) => {
+  const chunk = '😀é\uD800'.repeat(2_000)
+  const text = chunk.slice(1, 1 + length)
+  expect(detach(text, chunk.length)).toBe(text)
+  expect(detach(text, length)).toBe(text)
+})
+
+it.each(['text', 'bytes'])('an event of thousands of lines, each in pieces of its own, arrives whole as %s', (form) => {
+  const lines = Array.from({ length: 3_000 }, (_, index) => `line ${index}`)
+  const stream = `${lines.map((line) => `data: ${line}\n`).join('')}\ndata: ${'x'.repeat(5_000)}\n\n`
+  const seen: string[] = []
+  const parser = createParser({ onEvent: ({ data }) => seen.push(data) })
+  const source = form === 'text' ? stream : new TextEncoder().encode(stream)
+  for (let at = 0; at < source.length; at += 2) parser.feed(source.slice(at, at + 2))
+  expect(seen).toEqual([lines.join('\n'), 'x'.repeat(5_000)])
+})
