@@ -6,5 +6,6 @@ export default defineConfig({
     include: ['test/integration/ci/**/*.ci.test.ts'],
     testTimeout: 60_000,
     hookTimeout: 60_000,
+    expect: { poll: { timeout: 15_000, interval: 20 } },
   },
 })

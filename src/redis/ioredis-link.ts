@@ -1,3 +1,4 @@
+import { replyCode } from './failure.js'
 import type { Link, LinkFactory } from './link.js'
 
 /** What is needed of a client of ioredis. */
@@ -65,7 +66,14 @@ function createLink(original: Ioredis, timeoutMs: number): Link {
     get isOpen() {
       return connection.status === 'ready'
     },
-    send: ([command, ...args]) => connection.call(command!, ...args),
+    async send([command, ...args]) {
+      try {
+        return await connection.call(command!, ...args)
+      } catch (error) {
+        // That the connection is closed says less than what closed it.
+        throw replyCode(error) ? error : (cause ?? error)
+      }
+    },
     close() {
       gone ??= new Promise((resolve) => {
         if (connection.status === 'end') return resolve()

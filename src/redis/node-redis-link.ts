@@ -1,5 +1,4 @@
 import type { Link, LinkFactory } from './link.js'
-import { bounded } from './wait.js'
 
 /** What is needed of a client of node-redis. */
 export interface NodeRedisClient {
@@ -14,7 +13,7 @@ interface NodeRedis {
   connect(): Promise<unknown>
   destroy(): void
   duplicate(overrides: object): NodeRedis
-  on(event: 'error', listener: (error: Error) => void): void
+  on(event: 'error' | 'connect', listener: () => void): void
   sendCommand(args: readonly string[]): Promise<unknown>
 }
 
@@ -49,23 +48,32 @@ function createLink(original: NodeRedis, timeoutMs: number): Link {
   let gone: Promise<void> | undefined
   // Whoever sent a command hears of it there.
   connection.on('error', () => {})
+  const connected = new Promise<void>((resolve) => connection.on('connect', resolve))
+  let abandon!: (reason: Error) => void
+  const abandoned = new Promise<never>((_, reject) => (abandon = reject))
+  abandoned.catch(() => {})
+
+  const close = async (): Promise<void> => {
+    // Before there is a socket, none would be closed, and one would be opened.
+    if (opening) await Promise.race([connected, opening.catch(() => {})])
+    try {
+      connection.destroy()
+    } catch {
+      // It has closed itself.
+    }
+    // Some versions say nothing of an opening that is cut short.
+    abandon(new Error('The connection was closed.'))
+  }
+
   return {
     async open() {
       opening = connection.connect()
-      await opening
+      await Promise.race([opening, abandoned])
     },
     get isOpen() {
       return connection.isReady
     },
     send: (args) => connection.sendCommand(args),
-    close() {
-      gone ??= (async () => {
-        connection.destroy()
-        // A socket that was being opened is only there to be closed when it is open.
-        if (opening) await bounded(opening, timeoutMs, () => undefined).catch(() => {})
-        connection.destroy()
-      })()
-      return gone
-    },
+    close: () => (gone ??= close()),
   }
 }

@@ -36,9 +36,7 @@ const publishAll = async (transport: Transport, ...texts: string[]): Promise<str
 const MASTER: RedisServerOptions = { config: { 'repl-diskless-sync-delay': '0' } }
 
 const isReplicated = async (master: RedisServer, replica: RedisServer): Promise<void> =>
-  expect
-    .poll(async () => replica.run('XLEN', 'events').catch(String), { timeout: 10_000 })
-    .toBe(await master.run('XLEN', 'events'))
+  expect.poll(async () => replica.run('XLEN', 'events').catch(String)).toBe(await master.run('XLEN', 'events'))
 
 const marks = async (server: RedisServer, kind: string): Promise<number> =>
   ((await server.run('XRANGE', 'events', '-', '+')) as [string, string[]][]).filter(

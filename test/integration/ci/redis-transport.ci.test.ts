@@ -18,8 +18,7 @@ beforeEach(async () => {
 
 const blocked = async (): Promise<number> => (await server.clients()).filter((line) => / flags=b/.test(line)).length
 
-const closedAll = (): Promise<void> =>
-  expect.poll(async () => (await server.clients()).length, { timeout: 5000 }).toBe(0)
+const closedAll = (): Promise<void> => expect.poll(async () => (await server.clients()).length).toBe(0)
 
 describe.each(LIBRARIES)('a channel on Redis through %s', (library) => {
   it('is one order for all processes', async () => {
