@@ -1,7 +1,7 @@
 import type { Step } from '../../script/steps.js'
 import { SECTION } from '../sections.js'
 import { expectSame } from '../suite.js'
-import { message, RECONNECT, SOON, STALL, type ClientCase } from './client-case.js'
+import { message, RECONNECT, soon, STALL, type ClientCase } from './client-case.js'
 import type { Trial } from './client-trial.js'
 
 /** An event follows the head of a refused answer: it must not be read. */
@@ -65,7 +65,7 @@ export const ANSWER: readonly ClientCase[] = [
     rule: 'Clients can be told to stop reconnecting using 204 No Content; what came before has been dispatched.',
     section: SECTION.processing,
     needs: RECONNECT,
-    script: [[SOON, message('a')], [{ status: 204 }]],
+    script: [[soon('a')], [{ status: 204 }]],
     check: async (trial) => {
       await trial.gaveUp(2)
       await trial.receives(['a'])

@@ -12,8 +12,8 @@ export interface ClientCase {
 
 export const RECONNECT: readonly string[] = ['reconnect']
 
-/** Makes the client come back soon. */
-export const SOON: Step = { event: { retry: 10 } }
 export const STALL: Step = { stall: true }
-export const message = (data: string, id?: string): Step => ({ event: { data, ...(id !== undefined && { id }) } })
+export const message = (data: string, id?: string): Step => ({ event: { data, id } })
+/** A message that makes the client come back soon. */
+export const soon = (data: string, id?: string): Step => ({ event: { data, id, retry: 10 } })
 export const text = (value: string): Step => ({ bytes: value })

@@ -107,7 +107,7 @@ function stepsOf({ chunks, prompt }: StreamCase): Step[] {
     { bytes: typeof chunk === 'string' ? chunk : Uint8Array.from(chunk) },
     { wait: chunks.length > 1 ? 2 : 0 },
   ])
-  return [...pieces, ...(prompt ? [] : [{ bytes: `\n\ndata: ${OVER}\n\n` }]), { stall: true }]
+  return [...pieces, ...(prompt ? [] : [{ bytes: `data: ${OVER}\n\n` }]), { stall: true }]
 }
 
 async function shows(trial: Trial, { events, prompt }: StreamCase): Promise<void> {

@@ -1,7 +1,7 @@
 import type { Step } from '../../script/steps.js'
 import { SECTION } from '../sections.js'
 import { expectSame } from '../suite.js'
-import { message, RECONNECT, SOON, STALL, text, type ClientCase } from './client-case.js'
+import { message, RECONNECT, soon, STALL, text, type ClientCase } from './client-case.js'
 
 export const STREAM: readonly ClientCase[] = [
   {
@@ -41,7 +41,7 @@ const lost = (name: string, section: string, end: readonly Step[], head: readonl
   needs: RECONNECT,
   // Some clients drop what they have not read when the connection fails: they get the time to read.
   script: [
-    [...head, SOON, message('a'), { wait: 50 }, ...end],
+    [...head, soon('a'), { wait: 50 }, ...end],
     [message('b'), STALL],
   ],
   check: (trial) => trial.receives(['a', 'b']),
@@ -53,7 +53,7 @@ export const CONNECTION: readonly ClientCase[] = [
     rule: 'When the body ends, the connection is reestablished.',
     section: SECTION.processing,
     needs: RECONNECT,
-    script: [[SOON, message('a')], [message('b')], [message('c')], [message('d'), STALL]],
+    script: [[soon('a')], [message('b')], [message('c')], [message('d'), STALL]],
     check: (trial) => trial.receives(['a', 'b', 'c', 'd']),
   },
   lost('a lost connection', SECTION.processing, [{ cut: 'fin' }]),
@@ -65,7 +65,7 @@ export const CONNECTION: readonly ClientCase[] = [
     rule: 'A network error while reconnecting leads to reestablishing the connection once more.',
     section: SECTION.processing,
     needs: RECONNECT,
-    script: [[SOON, message('a')], [{ cut: 'fin' }], [{ cut: 'reset' }], [message('b'), STALL]],
+    script: [[soon('a')], [{ cut: 'fin' }], [{ cut: 'reset' }], [message('b'), STALL]],
     check: (trial) => trial.receives(['a', 'b']),
   },
   {
@@ -74,7 +74,7 @@ export const CONNECTION: readonly ClientCase[] = [
     section: SECTION.interpretation,
     needs: RECONNECT,
     script: [
-      [SOON, message('a'), { event: { data: 'half' }, cutAfter: -1 }],
+      [soon('a'), { event: { data: 'half' }, cutAfter: -1 }],
       [message('b'), { event: { data: 'half' }, cutAfter: 8 }],
       [message('c'), STALL],
     ],
@@ -86,7 +86,7 @@ export const CONNECTION: readonly ClientCase[] = [
     section: SECTION.interpretation,
     needs: RECONNECT,
     script: [
-      [SOON, text('event: leak\ndata: leak\n')],
+      [text('retry: 10\nevent: leak\ndata: leak\n')],
       [message('a'), { bytes: 'data: é', cutAfter: 'code-point' }],
       [message('b'), text('data: x\r')],
       [text('\ndata: c\n\n'), STALL],

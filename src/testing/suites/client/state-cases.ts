@@ -1,6 +1,6 @@
 import { SECTION } from '../sections.js'
 import { expectSame, expectThat } from '../suite.js'
-import { message, RECONNECT, SOON, STALL, text, type ClientCase } from './client-case.js'
+import { message, RECONNECT, soon, STALL, text, type ClientCase } from './client-case.js'
 
 export const LAST_EVENT_ID: readonly ClientCase[] = [
   {
@@ -8,7 +8,7 @@ export const LAST_EVENT_ID: readonly ClientCase[] = [
     rule: 'Set (`Last-Event-ID`, last event ID) in the header list of the request.',
     section: SECTION.lastEventId,
     needs: RECONNECT,
-    script: [[SOON, message('a', '1'), message('b', 'two')], [message('c')], [STALL]],
+    script: [[soon('a', '1'), message('b', 'two')], [message('c')], [STALL]],
     check: async (trial) => {
       await trial.request(3)
       expectSame(
@@ -23,7 +23,7 @@ export const LAST_EVENT_ID: readonly ClientCase[] = [
     rule: 'The value is the last event ID string, encoded as UTF-8.',
     section: SECTION.processing,
     needs: RECONNECT,
-    script: [[SOON, message('a', 'ü€😀')], [STALL]],
+    script: [[soon('a', 'ü€😀')], [STALL]],
     check: async (trial) => expectSame('Last-Event-ID', (await trial.request(2)).lastEventId, 'ü€😀'),
   },
   {
@@ -32,7 +32,7 @@ export const LAST_EVENT_ID: readonly ClientCase[] = [
     section: SECTION.interpretation,
     needs: RECONNECT,
     script: [
-      [SOON, message('a', '1'), { event: { id: '2', data: 'b' }, cutAfter: -1 }],
+      [soon('a', '1'), { event: { id: '2', data: 'b' }, cutAfter: -1 }],
       [message('c'), STALL],
     ],
     check: async (trial) => {
@@ -46,7 +46,7 @@ export const LAST_EVENT_ID: readonly ClientCase[] = [
     rule: 'The last event ID string is set before the data buffer is looked at.',
     section: SECTION.interpretation,
     needs: RECONNECT,
-    script: [[SOON, message('a', '1'), { event: { id: '2' } }], [STALL]],
+    script: [[soon('a', '1'), { event: { id: '2' } }], [STALL]],
     check: async (trial) => expectSame('Last-Event-ID', (await trial.request(2)).lastEventId, '2'),
   },
   {
@@ -54,7 +54,7 @@ export const LAST_EVENT_ID: readonly ClientCase[] = [
     rule: 'The header is set only if the last event ID string is not empty.',
     section: SECTION.lastEventId,
     needs: RECONNECT,
-    script: [[SOON, message('a', '1'), { event: { id: '' } }], [STALL]],
+    script: [[soon('a', '1'), { event: { id: '' } }], [STALL]],
     check: async (trial) => expectSame('Last-Event-ID', (await trial.request(2)).lastEventId, undefined),
   },
   {
@@ -62,10 +62,7 @@ export const LAST_EVENT_ID: readonly ClientCase[] = [
     rule: 'It belongs to the event source: events of the next stream have it until an id field changes it.',
     section: SECTION.interpretation,
     needs: RECONNECT,
-    script: [
-      [SOON, message('a', '1')],
-      [message('b'), STALL],
-    ],
+    script: [[soon('a', '1')], [message('b'), STALL]],
     check: async (trial) => {
       await trial.receives(['a', 'b'])
       expectSame('id of the event after', trial.events[1]![2], '1')
@@ -79,7 +76,7 @@ export const TIME: readonly ClientCase[] = [
     rule: 'Wait a delay equal to the reconnection time of the event source, which a retry field sets.',
     section: SECTION.processing,
     needs: RECONNECT,
-    script: [[SOON, message('a')], [message('b'), { event: { retry: 1200 } }], [STALL]],
+    script: [[soon('a')], [{ event: { data: 'b', retry: 1200 } }], [STALL]],
     check: async (trial) => {
       const [first, second, third] = [await trial.request(1), await trial.request(2), await trial.request(3)]
       const [short, long] = [second.time - first.time, third.time - second.time]
@@ -89,7 +86,7 @@ export const TIME: readonly ClientCase[] = [
     },
   },
   {
-    name: 'a retry too long for a timer is no storm',
+    name: 'waits on a retry too long for a timer',
     rule: 'Wait a delay equal to the reconnection time: a number beyond the range of timers must not become zero.',
     section: SECTION.processing,
     needs: RECONNECT,

@@ -204,7 +204,7 @@ export const CLIENT_MUTANTS: Record<keyof ClientFaults, string> = {
   ignoresEmptyIds: 'an empty id takes the header away',
   forgetsIdAfterReconnect: 'the last event ID outlives the connection',
   ignoresRetry: 'waits as long as retry says',
-  overflowsTimer: 'a retry too long for a timer is no storm',
+  overflowsTimer: 'waits on a retry too long for a timer',
   deliversAfterClose: 'no event comes after close()',
   keepsConnection: 'close() lets go of the connection',
   comesBackAfterClose: 'close() between two connections is final',
