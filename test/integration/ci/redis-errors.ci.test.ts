@@ -65,10 +65,24 @@ const failure = async (publishing: Promise<string>): Promise<RedisTransportError
   return error as RedisTransportError
 }
 
+/** Resolves when events can be published again. Those it takes to find out are called `probe`. */
+async function recovered({ channel }: Running): Promise<void> {
+  await expect
+    .poll(() =>
+      channel.publish('tick', `probe ${Math.random()}`).then(
+        () => 'published',
+        () => 'refused',
+      ),
+    )
+    .toBe('published')
+}
+
 async function received({ channel, reader }: Running, name: string): Promise<string[]> {
   await reader.reached({ name, id: await channel.publish('tick', name) })
   await expect.poll(() => reader.items.some((item) => item.kind === 'event' && item.name === name)).toBe(true)
-  return reader.items.map((item) => (item.kind === 'event' ? item.name : `gap: ${item.reason}`))
+  return reader.items
+    .map((item) => (item.kind === 'event' ? item.name : `gap: ${item.reason}`))
+    .filter((name) => !name.startsWith('probe'))
 }
 
 describe.each(LIBRARIES)('through %s', (library) => {
@@ -108,8 +122,8 @@ describe.each(LIBRARIES)('through %s', (library) => {
     const error = await failure(running.channel.publish('tick', 'b'))
     expect(error).toMatchObject({ code: 'ERR_REDIS_PERMISSION', published: 'no' })
     await server.run('ACL', 'SETUSER', 'app', '>secret')
-    await expect.poll(() => running.channel.publish('tick', 'c').catch(() => '')).not.toBe('')
-    expect(await received(running, 'd')).toEqual(['a', 'c', 'd'])
+    await recovered(running)
+    expect(await received(running, 'd')).toEqual(['a', 'd'])
   })
 
   it('memory full', async () => {
@@ -151,9 +165,9 @@ describe.each(LIBRARIES)('through %s', (library) => {
     })
     await expect.poll(() => running.codes.length).toBeGreaterThan(0)
     server.resume()
-    await expect.poll(() => running.channel.publish('tick', 'd').catch(() => '')).not.toBe('')
+    await recovered(running)
     const names = await received(running, 'e')
-    expect(names.filter((name) => !name.startsWith('b'))).toEqual(['a', 'd', 'e'])
+    expect(names.filter((name) => !name.startsWith('b'))).toEqual(['a', 'e'])
     expect(new Set(names).size).toBe(names.length)
     expect(running.opened(), 'the reader was kept').toBe(1)
   })
@@ -167,8 +181,8 @@ describe.each(LIBRARIES)('through %s', (library) => {
     expect(error).toMatchObject({ code: 'ERR_REDIS_CONNECTION', published: 'no' })
     expect(String(error.cause)).toMatch(/ECONNREFUSED/)
     await server.launch()
-    await expect.poll(() => running.channel.publish('tick', 'c').catch(() => '')).not.toBe('')
-    expect(await received(running, 'd')).toEqual(['a', 'c', 'd'])
+    await recovered(running)
+    expect(await received(running, 'd')).toEqual(['a', 'd'])
     expect(running.opened(), 'the reader was kept').toBe(1)
   })
 
