@@ -82,7 +82,7 @@ async function received({ channel, reader }: Running, name: string): Promise<str
   await expect.poll(() => reader.items.some((item) => item.kind === 'event' && item.name === name)).toBe(true)
   return reader.items
     .map((item) => (item.kind === 'event' ? item.name : `gap: ${item.reason}`))
-    .filter((name) => !name.startsWith('probe'))
+    .filter((text) => !text.startsWith('probe'))
 }
 
 describe.each(LIBRARIES)('through %s', (library) => {
