@@ -19,7 +19,6 @@ export function createNodeSink(req: NodeRequest, res: NodeResponse, owner: SinkO
 }
 
 class NodeSink implements Sink {
-  readonly #req: NodeRequest
   readonly #res: NodeResponse
   readonly #owner: SinkOwner
   readonly #onTaken: () => void
@@ -30,25 +29,19 @@ class NodeSink implements Sink {
    * and those that a connection dropped because it is gone, which shows as 'close' only a turn later.
    */
   #undrained = 0
-  #untaken = false
+  #hearsDrain = false
   #ended = false
   #closed = false
 
   constructor(req: NodeRequest, res: NodeResponse, owner: SinkOwner) {
-    this.#req = req
     this.#res = res
     this.#owner = owner
     const { flush } = res as { flush?: () => void }
     if (typeof flush === 'function') this.#flush = flush
     this.#onTaken = () => this.#checkTaken()
-
     const onGone = (): void => this.#close()
     res.on('close', onGone)
     res.on('error', ignore)
-    res.on('drain', () => {
-      this.#undrained = 0
-      this.#checkTaken()
-    })
     // A response that waits behind another on its connection hears nothing when the connection closes.
     if (!('stream' in res) && res.socket === null && req.socket) {
       const { socket } = req
@@ -64,14 +57,16 @@ class NodeSink implements Sink {
 
   write(chunk: Uint8Array): void {
     if (this.#ended || this.#closed) return
-    this.#untaken = true
     const before = this.#res.writableLength
-    // The callback also tells about writes too small to be followed by a 'drain'.
     const roomLeft = (this.#res as { write(chunk: Uint8Array, taken: () => void): boolean }).write(chunk, this.#onTaken)
     if (this.#undrained > 0 || (!roomLeft && (this.#flush !== undefined || this.#res.writableLength === before))) {
       this.#undrained += chunk.byteLength
     }
     this.#flush?.call(this.#res)
+    // Compressors and other middlewares forget the callback. Most connections never need the listener.
+    if (roomLeft || this.#hearsDrain) return
+    this.#hearsDrain = true
+    this.#res.on('drain', this.#onTaken)
   }
 
   end(): void {
@@ -90,15 +85,14 @@ class NodeSink implements Sink {
   }
 
   #checkTaken(): void {
-    if (this.#closed || !this.#untaken || this.bufferedBytes > 0) return
-    this.#untaken = false
-    this.#owner.onDrain()
+    this.#undrained = 0
+    if (!this.#closed && this.bufferedBytes === 0) this.#owner.onDrain()
   }
 
   #close(): void {
     if (this.#closed) return
     this.#closed = true
-    if (!('stream' in this.#res)) endIfServerCloses(this.#req)
+    if (!('stream' in this.#res)) endIfServerCloses(this.#res.req)
     this.#owner.onClose(!this.#ended)
   }
 }
