@@ -1,12 +1,12 @@
 import { expect, it } from 'vitest'
 import { connect } from '../../src/client/connect.js'
 import { collect, SOON, useBench } from '../support/client.js'
-import { selfSigned } from '../support/self-signed.js'
+import { CERTIFICATE } from '../support/certificate.js'
 
 const bench = useBench()
 
 it('a self-signed certificate is refused, whatever the options hold', async () => {
-  const server = await bench.serve([[{ event: { data: 'secret' } }]], { tls: selfSigned })
+  const server = await bench.serve([[{ event: { data: 'secret' } }]], { tls: CERTIFICATE })
   const options = { rejectUnauthorized: false, agent: { rejectUnauthorized: false } } as RequestInit
   const connection = connect(server.url, { ...options, backoff: { ...SOON, attempts: 2 } })
   const { data, error } = await collect(connection)
