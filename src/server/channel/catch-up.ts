@@ -2,8 +2,9 @@ import { encode } from '../../encoder/encode.js'
 import { toBytes } from '../to-bytes.js'
 import type { HubOptions } from './hub-options.js'
 import { isThenable } from './is-thenable.js'
+import type { Entry } from './entry.js'
 import type { Log } from './log.js'
-import type { Pick, PickCache, Picked } from './pick.js'
+import type { Pick, PickCache } from './pick.js'
 import type { CatchUp, Phase, Reader } from './reader.js'
 import type { Scheduler } from './scheduler.js'
 import { encodeSnapshot } from './snapshot.js'
@@ -139,7 +140,7 @@ export function createCatchUps(host: CatchUpHost): CatchUps {
     spend(stepCost)
     // What it was to get from the log has been let go there: more of the history, then.
     if (work.next < log.base) aim(work)
-    if (work.cursor === work.target) return goLive(reader, work)
+    if (work.cursor === work.target) return takeLog(reader, work)
     if (transport.compare(work.cursor, work.target) > 0) {
       work.phase = 'ahead'
       ahead.add(reader)
@@ -151,46 +152,51 @@ export function createCatchUps(host: CatchUpHost): CatchUps {
       // A page that leads nowhere would be asked for again for ever.
       if (!page || page.position === work.cursor) return gap(reader, 'expired', work.requested)
       work.phase = 'replaying'
-      if (take(reader, work, page)) step(reader, work)
+      takePage(reader, work, page)
     })
   }
 
-  /** Writes as much of a page as there is room for; `false` where that was nothing, or the reader is gone. */
-  const take = (reader: Reader, work: CatchUp, page: Page): boolean => {
-    const { bufferedBytes } = reader.sink
-    let bytes = 0
+  /**
+   * Writes what there is room for, from the first entry on. Gives how many that were; 0 where the reader
+   * has to take something first, or is gone.
+   */
+  const writeSome = (reader: Reader, work: CatchUp, entries: readonly Entry[], cache: PickCache): number => {
+    let bytes = reader.sink.bufferedBytes
     let count = 0
-    for (const { wire } of page.entries) {
-      if (bufferedBytes + bytes > 0 && bufferedBytes + bytes + wire.byteLength > window) break
+    for (const { wire } of entries) {
+      if (bytes > 0 && bytes + wire.byteLength > window) break
       bytes += wire.byteLength
       count++
     }
-    const isWhole = count === page.entries.length
-    if (count === 0 && !isWhole) return false
-    const entries = isWhole ? page.entries : page.entries.slice(0, count)
-    const picked = pick(reader, entries, pages)
-    if (reader.work !== work) return false
-    work.cursor = isWhole ? page.position : entries[count - 1]!.id
+    const picked = pick(reader, count < entries.length ? entries.slice(0, count) : entries, cache)
+    if (reader.work !== work) return 0
     spend(bytes)
-    sendPicked(reader, picked)
-    return true
+    if (picked) host.write(reader, picked.wire, picked.entries.length)
+    return count
   }
 
-  const goLive = (reader: Reader, work: CatchUp): void => {
-    const end = log.end
-    const picked = pick(reader, log.slice(work.next, end), new Map())
+  const takePage = (reader: Reader, work: CatchUp, { entries, position }: Page): void => {
+    const count = writeSome(reader, work, entries, pages)
+    if (count === 0 && entries.length > 0) return
+    work.cursor = count < entries.length ? entries[count - 1]!.id : position
+    step(reader, work)
+  }
+
+  /** The rest is in the log. After the last of it the reader is live. */
+  const takeLog = (reader: Reader, work: CatchUp): void => {
+    const entries = log.slice(work.next, log.end)
+    const count = writeSome(reader, work, entries, new Map())
     if (reader.work !== work) return
-    const { bufferedBytes } = reader.sink
-    if (picked && bufferedBytes > 0 && bufferedBytes + picked.wire.byteLength > options.maxBytes) return
+    work.next += count
+    if (work.next < log.end) {
+      if (count === 0) return
+      work.cursor = work.target = entries[count - 1]!.id
+      return step(reader, work)
+    }
     forget(reader)
     reader.work = undefined
     reader.state = 'live'
-    reader.next = end
-    sendPicked(reader, picked)
-  }
-
-  const sendPicked = (reader: Reader, picked: Picked | undefined): void => {
-    if (picked) host.write(reader, picked.wire, picked.entries.length)
+    reader.next = work.next
   }
 
   const spend = (cost: number): void => {

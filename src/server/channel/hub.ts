@@ -247,16 +247,20 @@ export function createHub(options: HubOptions, transport: Transport, scheduler: 
       const began = scheduler.now()
       let count = 0
       return new Promise((resolve) => {
-        onEmpty = resolve
-        if (readers.size === 0) resolve()
+        let cancel = (): void => {}
+        onEmpty = () => {
+          cancel()
+          resolve()
+        }
         const step = (): void => {
           flushNow()
           const share = drain > 0 ? Math.min(1, (scheduler.now() - began) / drain) : 1
           const until = Math.min(leaving.length * share, count + limits.slice)
           while (count < until) end(leaving[count++]!, 'closed')
-          if (count < leaving.length) scheduler.later(step, Math.min(GOODBYE_STEP, drain))
+          if (count < leaving.length) cancel = scheduler.later(step, Math.min(GOODBYE_STEP, drain))
         }
         step()
+        if (readers.size === 0) onEmpty()
       })
     },
   }
