@@ -52,15 +52,15 @@ export interface ChannelOptions<M, C> {
    * The topics of a reader: it gets the events published to one of them, and those published to none.
    * Without this option, every reader gets everything.
    */
-  topics?(context: C, request: EventRequest): Awaitable<string | Iterable<string>>
+  topics?(context: NoInfer<C>, request: EventRequest): Awaitable<string | Iterable<string>>
   /** Whether an event, live or replayed, is for a reader. Asked for each of both, so be quick. */
-  filter?(message: ChannelMessageOf<M>, context: C): boolean
+  filter?(message: ChannelMessageOf<NoInfer<M>>, context: NoInfer<C>): boolean
   /** The state that events build upon, for readers that are new or were told of a gap. Events published later follow it. */
-  snapshot?(context: C): Awaitable<Snapshot<SnapshotMessage<M>>>
+  snapshot?(context: NoInfer<C>): Awaitable<Snapshot<SnapshotMessage<NoInfer<M>>>>
   /** The type of the event that tells a reader of a gap. Default `reset`. */
   gapEvent?: string
   /** Data as text, strings too. Default: strings as they are, all else as JSON. */
-  serialize?(data: M[keyof M & string], event: keyof M & string): string
+  serialize?(data: NoInfer<M[keyof M & string]>, event: NoInfer<keyof M & string>): string
   /** Told what happens. */
   metrics?: ChannelMetrics
   /** Told what hooks threw, and what went wrong in the transport. Default: `console.error`. */
