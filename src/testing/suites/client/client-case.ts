@@ -16,4 +16,6 @@ export const STALL: Step = { stall: true }
 export const message = (data: string, id?: string): Step => ({ event: { data, id } })
 /** A message that makes the client come back soon. */
 export const soon = (data: string, id?: string): Step => ({ event: { data, id, retry: 10 } })
+/** Loses the connection. Some clients drop what they have not read by then: they get the time to read. */
+export const lose = (...how: Step[]): Step[] => [{ wait: 50 }, ...how, { cut: 'fin' }]
 export const text = (value: string): Step => ({ bytes: value })

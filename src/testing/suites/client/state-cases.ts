@@ -1,6 +1,6 @@
 import { SECTION } from '../sections.js'
 import { expectSame, expectThat } from '../suite.js'
-import { message, RECONNECT, soon, STALL, text, type ClientCase } from './client-case.js'
+import { lose, message, RECONNECT, soon, STALL, text, type ClientCase } from './client-case.js'
 
 export const LAST_EVENT_ID: readonly ClientCase[] = [
   {
@@ -32,7 +32,7 @@ export const LAST_EVENT_ID: readonly ClientCase[] = [
     section: SECTION.interpretation,
     needs: RECONNECT,
     script: [
-      [soon('a', '1'), { event: { id: '2', data: 'b' }, cutAfter: -1 }],
+      [soon('a', '1'), text('id: 2\ndata: b\n'), ...lose()],
       [message('c'), STALL],
     ],
     check: async (trial) => {
