@@ -5,7 +5,7 @@ import { connect as connectTls } from 'node:tls'
 import { afterEach, describe, expect, it } from 'vitest'
 import { createGate } from '../../../../src/testing/script/gate.js'
 import { createScriptedServer } from '../../../../src/testing/server/scripted-server.js'
-import { selfSigned } from '../../../support/self-signed.js'
+import { CERTIFICATE } from '../../../support/certificate.js'
 import type { Script, ScriptedServer, ScriptedServerOptions } from '../../../../src/testing/server/types.js'
 
 let server: ScriptedServer | undefined
@@ -315,7 +315,7 @@ describe('over TLS', () => {
     const socket = connectTls({
       port: Number(new URL(url).port),
       host: '127.0.0.1',
-      ca: selfSigned.cert,
+      ca: CERTIFICATE.cert,
       servername: 'localhost',
     })
     let text = ''
@@ -337,7 +337,7 @@ describe('over TLS', () => {
         [{ event: { data: 'one' }, cutAfter: 9 }],
         [{ event: { data: 'two' } }, { wait: gate.opened }, { cut: 'reset' }],
       ],
-      { tls: selfSigned },
+      { tls: CERTIFICATE },
     )
     expect(url).toMatch(/^https:\/\/localhost:\d+\/$/)
     const first = await exchangeTls(url)
@@ -348,8 +348,8 @@ describe('over TLS', () => {
   })
 
   it('speaks HTTP/2 where asked to', async () => {
-    const { url } = await start([{ event: { data: 'one' } }, { cut: 'goaway' }], { tls: selfSigned, http2: true })
-    const session = connectHttp2(url, { ca: selfSigned.cert })
+    const { url } = await start([{ event: { data: 'one' } }, { cut: 'goaway' }], { tls: CERTIFICATE, http2: true })
+    const session = connectHttp2(url, { ca: CERTIFICATE.cert })
     session.on('error', () => {})
     const goaway = once(session, 'goaway')
     const stream = session.request({ ':path': '/' })
