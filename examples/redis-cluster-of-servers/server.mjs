@@ -5,13 +5,14 @@ import { redisStreams } from 'eventwire/redis'
 import { Redis } from 'ioredis'
 
 const { NAME, REDIS_URL } = process.env
+let isStopping = false
 
 // The pattern for the connections that redisStreams makes; this one is never opened.
 const client = new Redis(REDIS_URL, { lazyConnect: true })
 const channel = createChannel({
   transport: redisStreams({ client, key: 'example:messages' }),
   retry: 500,
-  onError: (error) => console.error(`server ${NAME}: ${error.message}`),
+  onError: (error) => isStopping || console.error(`server ${NAME}: ${error.message}`),
 })
 
 const server = createServer(async (req, res) => {
@@ -35,8 +36,11 @@ const server = createServer(async (req, res) => {
 })
 
 server.listen(0, '127.0.0.1', () => process.send(server.address().port))
+// Ctrl-C goes to all processes; the parent says what to do.
+process.on('SIGINT', () => (isStopping = true))
 process.on('disconnect', () => process.exit())
 process.on('message', async () => {
+  isStopping = true
   await channel.close({ drain: 500 })
   server.close()
   process.disconnect()

@@ -116,7 +116,9 @@ async function stop() {
   await Promise.all(exits)
   front.closeAllConnections()
   if (!redis) return
-  redis.process.kill()
-  await once(redis.process, 'exit')
+  if (redis.process.exitCode === null) {
+    redis.process.kill()
+    await once(redis.process, 'exit')
+  }
   await rm(redis.directory, { recursive: true, force: true })
 }
