@@ -8,32 +8,16 @@ export interface Admission<C> {
   readonly topics: ReadonlySet<string> | undefined
 }
 
-export interface AdmitHost<M, C> {
-  readonly options: ChannelOptions<M, C>
-  /** Seconds after which to try again; `undefined` where there is room. */
-  retryAfter(): number | undefined
-  report(error: unknown): void
-}
-
-/** Lets a reader in, or gives what it is answered instead. Never rejects. */
+/** Asks the hooks whether to let a reader in. Gives what it is answered instead where not. Never rejects. */
 export async function admit<M, C>(
-  { options, retryAfter, report }: AdmitHost<M, C>,
+  options: ChannelOptions<M, C>,
   request: EventRequest,
+  report: (error: unknown) => void,
 ): Promise<Admission<C> | Response> {
-  const refuse = (): Response | undefined => {
-    const seconds = retryAfter()
-    if (seconds === undefined) return undefined
-    return new Response('Service Unavailable\n', { status: 503, headers: { 'retry-after': `${seconds}` } })
-  }
   try {
-    // Before the hooks, which may be costly, and after them, because there may be room no more.
-    const early = refuse()
-    if (early) return early
     const context = (await options.authorize?.(request)) as C | Response
     if (isResponse(context)) return context
     const topics = options.topics && topicSet(await options.topics(context, request))
-    const late = refuse()
-    if (late) return late
     if (request.method !== 'HEAD') return { context, topics }
     return new Response(null, { headers: webHeaders(streamFields(undefined)) })
   } catch (error) {
@@ -49,11 +33,7 @@ export function isResponse(value: unknown): value is Response {
 }
 
 function topicSet(topics: string | Iterable<string>): ReadonlySet<string> {
-  const set = new Set(typeof topics === 'string' ? [topics] : topics)
-  for (const topic of set) {
-    if (typeof topic !== 'string') throw new TypeError('topics must give a string or several.')
-  }
-  // What is undefined would be no topics, and could as well be meant as all.
-  if (topics === undefined || topics === null) throw new TypeError('topics must give a string or several.')
-  return set
+  const list = typeof topics === 'string' ? [topics] : [...topics]
+  if (list.every((topic) => typeof topic === 'string')) return new Set(list)
+  throw new TypeError('topics must give a string or several.')
 }

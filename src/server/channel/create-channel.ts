@@ -11,7 +11,7 @@ import { streamFields, webHeaders, writeHead } from '../response-head.js'
 import { toJson } from '../stream-message.js'
 import { createWebSink } from '../web-sink.js'
 import type { Sink } from '../sink.js'
-import { admit, isResponse, type Admission, type AdmitHost } from './admit.js'
+import { admit, isResponse, type Admission } from './admit.js'
 import { ChannelClosedError } from './channel-closed-error.js'
 import { type ChannelOptions, isName, resolveChannelOptions } from './channel-options.js'
 import { createHub, type Hub } from './hub.js'
@@ -113,14 +113,15 @@ export function createChannel<M = ChannelEvents, C = unknown>(options: ChannelOp
   }
   const parts = (): { transport: Transport; hub: Hub } => (made ??= make())
 
-  const host: AdmitHost<M, C> = {
-    options,
-    retryAfter() {
-      const isFull = closing !== undefined || parts().hub.size >= (options.maxConnections ?? Infinity)
-      return isFull ? Math.max(1, Math.ceil(settings.retry / 1000)) : undefined
-    },
-    report: settings.report,
+  /** Asked before the hooks, which may be costly, and again once there is nothing more to wait for. */
+  const refuse = (): Response | undefined => {
+    if (!closing && parts().hub.size < (options.maxConnections ?? Infinity)) return undefined
+    const seconds = Math.max(1, Math.ceil(settings.retry / 1000))
+    return new Response('Service Unavailable\n', { status: 503, headers: { 'retry-after': `${seconds}` } })
   }
+
+  const ask = async (request: EventRequest): Promise<Admission<C> | Response> =>
+    refuse() ?? admit(options, request, settings.report)
 
   const read = ({ context, topics }: Admission<C>): Reader => new Reader(parts().hub, context, topics)
 
@@ -139,8 +140,10 @@ export function createChannel<M = ChannelEvents, C = unknown>(options: ChannelOp
 
   const answerWeb = async (raw: Request): Promise<Response> => {
     const request = eventRequestOf(raw)
-    const admission = await admit(host, request)
+    const admission = await ask(request)
     if (isResponse(admission)) return admission
+    const refusal = refuse()
+    if (refusal) return refusal
     const { signal } = raw
     if (signal?.aborted) return new Response(null, { headers: webHeaders(FIELDS) })
     const reader = read(admission)
@@ -154,10 +157,12 @@ export function createChannel<M = ChannelEvents, C = unknown>(options: ChannelOp
 
   const answerNode = async (req: NodeRequest, res: NodeResponse): Promise<void> => {
     const request = eventRequestOf(req)
-    const admission = await admit(host, request)
+    const admission = await ask(request)
     if (isNodeReaderGone(req, res)) return
     try {
       if (isResponse(admission)) return await sendResponse(res, admission)
+      const refusal = refuse()
+      if (refusal) return await sendResponse(res, refusal)
       const reader = read(admission)
       writeHead(res, 200, FIELDS)
       join(reader, createNodeSink(req, res, reader), request)

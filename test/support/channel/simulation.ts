@@ -43,6 +43,8 @@ export class Simulation {
   readonly #hasTopics: boolean
   readonly #hasFilter: boolean
   readonly #fails: boolean
+  /** The filter publishes. */
+  readonly #echoes: boolean
   /** In memory: the epochs there were, and the place each began at. */
   readonly #epochs = new Map<string, number>()
   readonly log: string[] = []
@@ -56,6 +58,7 @@ export class Simulation {
     this.#hasTopics = random.chance(0.5)
     this.#hasFilter = random.chance(0.3)
     this.#fails = random.chance(0.15)
+    this.#echoes = random.chance(0.3)
     const policy = random.pick(['disconnect', 'drop', 'conflate'] as const)
     const snapshot = random.pick(['none', 'at once', 'later'] as const)
     const maxBytes = random.pick([300, 1000, 5000])
@@ -186,6 +189,7 @@ export class Simulation {
 
   #filter(data: unknown, context: unknown): boolean {
     if (this.#fails && this.#random.chance(0.01)) throw new Error('filter')
+    if (this.#echoes && this.#random.chance(0.1)) this.#publish()
     const { owner } = data as { owner?: number }
     return owner === undefined || owner === context
   }
@@ -217,8 +221,9 @@ export class Simulation {
     const message: TransportMessage = { event: 'e', data, json: true, topic, conflateKey: key, ephemeral }
     this.#note(`publish ${n} ${JSON.stringify(publication)}`)
     const { transport } = random.pick(this.#processes)
-    const id = transport.publish(message)
-    if (typeof id === 'string') this.#ledger.place(publication)
+    // In memory an event has its place at once, and may lead to another before the call returns.
+    if (!this.#store) this.#ledger.place(publication)
+    void transport.publish(message)
   }
 
   #burst(): void {
