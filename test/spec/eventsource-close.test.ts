@@ -22,6 +22,18 @@ specify('close() releases the connection', async ({ stage, open, record }) => {
   equal(await closed(1), 'client')
 })
 
+specify(
+  'close() releases a connection that was redirected',
+  async ({ stage, open, record }) => {
+    const { url, closed } = await stage([[{ redirect: 'play?to' }], [{ event: { data: 'a' } }, { stall: true }]])
+    const source = open(url)
+    await record(source).until(2)
+    source.close()
+    equal(await closed(2), 'client')
+  },
+  { differs: 'releaseAfterRedirect' },
+)
+
 specify('close() releases a request without an answer', async ({ stage, open }) => {
   const { url, requests, closed } = await stage([[{ stall: true }]])
   const source = open(url)
@@ -81,8 +93,8 @@ specify('other listeners of the event in hand still hear of it', async ({ stage,
 specify('a pending retry of a closed source never happens', async (setting) => {
   const { url, requests } = await setting.stage([[{ event: { retry: 100, data: 'a' } }], [{ event: { data: 'b' } }]])
   const source = setting.open(url)
-  const { seen, until } = setting.record(source)
   source.addEventListener('error', () => source.close())
+  const { seen, until } = setting.record(source)
   await until(3)
   equal([seen[2]!.type, source.readyState], ['error', 2])
   await watchAnotherReconnect(setting, 100)

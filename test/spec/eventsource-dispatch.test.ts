@@ -32,50 +32,58 @@ specify('types are compared as they stand', async ({ stage, open, record }) => {
   equal(first!.data, '3')
 })
 
-specify('a listener that throws is reported, the others are called, and the stream goes on', async (setting) => {
-  const { url, open: openGate } = await setting.stage([
-    [{ event: { data: '1' } }, { gate: 'more' }, { event: { data: '2' } }, { stall: true }],
-  ])
-  const mine = new Error('of a listener')
-  const reported = await setting.reported(async () => {
-    const source = setting.open(url)
-    source.addEventListener('message', (event) => {
-      if (event.data === '1') throw mine
+specify(
+  'a listener that throws is reported, the others are called, and the stream goes on',
+  async (setting) => {
+    const { url, open: openGate } = await setting.stage([
+      [{ event: { data: '1' } }, { gate: 'more' }, { event: { data: '2' } }, { stall: true }],
+    ])
+    const mine = new Error('of a listener')
+    const reported = await setting.reported(async () => {
+      const source = setting.open(url)
+      source.addEventListener('message', (event) => {
+        if (event.data === '1') throw mine
+      })
+      source.addEventListener('open', () => {
+        throw mine
+      })
+      const { seen, until } = setting.record(source)
+      await until(2)
+      await openGate('more')
+      await until(3)
+      equal(
+        seen.map(({ type, data }) => data ?? type),
+        ['open', '1', '2'],
+      )
+      equal(source.readyState, 1)
     })
-    source.addEventListener('open', () => {
-      throw mine
-    })
-    const { seen, until } = setting.record(source)
-    await until(2)
-    await openGate('more')
-    await until(3)
-    equal(
-      seen.map(({ type, data }) => data ?? type),
-      ['open', '1', '2'],
+    equal(reported.length, 2)
+    isTrue(
+      reported.every((error) => error === mine),
+      'it is the error that was thrown',
     )
-    equal(source.readyState, 1)
-  })
-  equal(reported.length, 2)
-  isTrue(
-    reported.every((error) => error === mine),
-    'it is the error that was thrown',
-  )
-})
+  },
+  { alone: true },
+)
 
-specify('an event handler that throws is reported, and the stream goes on', async (setting) => {
-  const { url } = await setting.stage([[{ event: { data: '1' } }, { event: { data: '2' } }, { stall: true }]])
-  const reported = await setting.reported(async () => {
-    const source = setting.open(url)
-    source.onmessage = () => {
-      throw new RangeError('of a handler')
-    }
-    await setting.record(source).until(3)
-  })
-  equal(
-    reported.map((error) => (error as Error).name),
-    ['RangeError', 'RangeError'],
-  )
-})
+specify(
+  'an event handler that throws is reported, and the stream goes on',
+  async (setting) => {
+    const { url } = await setting.stage([[{ event: { data: '1' } }, { event: { data: '2' } }, { stall: true }]])
+    const reported = await setting.reported(async () => {
+      const source = setting.open(url)
+      source.onmessage = () => {
+        throw new RangeError('of a handler')
+      }
+      await setting.record(source).until(3)
+    })
+    equal(
+      reported.map((error) => (error as Error).name),
+      ['RangeError', 'RangeError'],
+    )
+  },
+  { alone: true },
+)
 
 function next(source: Source, type: string): Promise<string> {
   const promise = new Promise<string>((resolve) => {
@@ -94,6 +102,20 @@ specify('each event is a task: who awaits one and then listens for the next miss
   }
   equal(heard, ['1', '2', '3', '4'])
 })
+
+specify(
+  'promise jobs run between two listeners of one event',
+  async ({ stage, open }) => {
+    const { url } = await stage([[{ event: { data: 'a' } }, { stall: true }]])
+    const source = open(url)
+    const heard: string[] = []
+    source.addEventListener('message', () => void Promise.resolve().then(() => heard.push('job')))
+    source.addEventListener('message', () => heard.push('second'))
+    await next(source, 'message')
+    equal(heard, ['job', 'second'])
+  },
+  { differs: 'jobsBetweenListeners' },
+)
 
 specify('who awaits open and then listens misses no message', async ({ stage, open }) => {
   const { url } = await stage([[{ bytes: 'data: 1\n\n' }, { stall: true }]])

@@ -1,4 +1,4 @@
-import { equal, specify } from './eventsource/specify.js'
+import { equal, specify, type Setting, type SpecifyOptions } from './eventsource/specify.js'
 import type { Answer } from './eventsource/stage.js'
 
 /** Serves `answer`, then an event `end`, and expects these events before it. */
@@ -6,9 +6,9 @@ function expectEvents(
   rule: string,
   answer: Answer,
   expected: [type: string, data: string][],
-  types: string[] = [],
+  { types = [], ...options }: SpecifyOptions & { types?: string[] } = {},
 ): void {
-  specify(rule, async ({ stage, open, record }) => {
+  const body = async ({ stage, open, record }: Setting): Promise<void> => {
     const { url } = await stage([
       [{ bytes: 'retry: 50\n\n' }, ...answer],
       [{ bytes: 'event: end\ndata\n\n' }, { stall: true }],
@@ -20,7 +20,8 @@ function expectEvents(
       seen.map(({ type, data }) => [type, data]),
       [...expected, ['end', '']],
     )
-  })
+  }
+  specify(rule, body, options)
 }
 
 /** The same without the `retry:` in front, for the very start of a stream. */
@@ -115,9 +116,17 @@ expectEvents(
     ['message', '3'],
     ['y', '4'],
   ],
-  ['x', 'y'],
+  { types: ['x', 'y'] },
 )
-expectEvents('a NUL is a character like any other in data', [{ bytes: 'data:\0a\0\n\n' }], [['message', '\0a\0']])
+expectEvents(
+  'a NUL is a character like any other in data',
+  [{ bytes: 'data:\0a\0b\n\ndata:a\0\n\n' }],
+  [
+    ['message', '\0a\0b'],
+    ['message', 'a\0'],
+  ],
+  { differs: 'nulInData' },
+)
 expectEvents(
   'what is no UTF-8 is replaced',
   [{ hex: `64 61 74 61 3a ff c3 28 e2 82 0a 0a` }],

@@ -1,4 +1,4 @@
-import { equal, isTrue, specify, type Setting } from './eventsource/specify.js'
+import { equal, isTrue, specify, type Setting, type SpecifyOptions } from './eventsource/specify.js'
 import type { Answer } from './eventsource/stage.js'
 
 /** Milliseconds between the end of each answer and the next request, as the server saw them, or a little more. */
@@ -25,40 +25,62 @@ specify('until a retry comes it takes a few seconds', async (setting) => {
   isTrue(pause! >= 1000 && pause! < 10_000, `${pause} is a few seconds`)
 })
 
-const NOT_DIGITS = [
-  '',
-  ' ',
-  '1e9',
-  '9000x',
+/** Sets the time to 600 ms, then sends lines that should change nothing. */
+function expectIgnored(rule: string, values: string[], options?: SpecifyOptions): void {
+  const body = async (setting: Setting): Promise<void> => {
+    const lines = values.map((value) => `retry: ${value}\n`).join('')
+    const [pause] = await pauses(setting, [[{ bytes: `retry: 600\n${lines}data: a\n\n` }]])
+    isTrue(pause! >= 590 && pause! < 2500, `${pause} is about 600`)
+  }
+  specify(rule, body, options)
+}
+
+expectIgnored('an empty retry changes nothing', [''], { differs: 'emptyRetry' })
+expectIgnored('a retry with anything but digits changes nothing', [
+  'x',
   '-9000',
   '+9000',
-  ' 9000',
-  '9000 ',
-  '0x9000',
+  '9000x',
   '9.0',
-  '９０００',
-  '9\x00000',
-]
+  '1e9',
+  '0x9000',
+])
+expectIgnored('a retry with white space changes nothing', [' 9000', '9000 ', '\t9000', ' '])
+expectIgnored('a retry of digits beyond ASCII changes nothing', ['９０００', '٩٠٠٠'])
+expectIgnored('a retry with NUL changes nothing', ['9000\0', '\x009000', '90\x0000'], { differs: 'nulInRetry' })
 
-specify('a retry that is not of ASCII digits alone changes nothing', async (setting) => {
-  const lines = NOT_DIGITS.map((value) => `retry: ${value}\n`).join('')
-  const [pause] = await pauses(setting, [[{ bytes: `retry: 600\n${lines}retry\ndata: a\n\n` }]])
-  isTrue(pause! >= 590 && pause! < 3000, `${pause} is about 600`)
+specify('a retry counts as soon as its line ends, in an unfinished block too', async ({ stage, open, record }) => {
+  const {
+    url,
+    requests,
+    open: openGate,
+  } = await stage([
+    [{ bytes: 'data: a\n\nretry: 600\ndata: b\n' }, { gate: 'cut' }, { cut: 'fin' }],
+    [{ event: { data: 'c' } }, { stall: true }],
+  ])
+  const source = open(url)
+  const { until } = record(source)
+  await until(2)
+  const before = performance.now()
+  await openGate('cut')
+  await until(4)
+  const pause = performance.now() - before
+  isTrue(pause >= 590 && pause < 2500, `${pause} is about 600`)
+  equal((await requests(2)).length, 2)
 })
 
-specify('a retry counts as soon as its line ends, in an unfinished block too', async (setting) => {
-  const [pause] = await pauses(setting, [[{ bytes: 'data: a\n\nretry: 600\n' }, { cut: 'fin' }]])
-  isTrue(pause! >= 590 && pause! < 3000, `${pause} is about 600`)
-})
-
-specify('a huge retry is a long wait, not none', async ({ stage, open, record, play }) => {
-  const values = ['2147483648', '99999999999', '1' + '0'.repeat(400)]
-  const stages = await Promise.all(values.map((value) => stage([[{ bytes: `retry: ${value}\ndata: a\n\n` }], []])))
-  const sources = stages.map(({ url }) => open(url))
-  await Promise.all(sources.map((source) => record(source).until(3)))
-  const other = await stage([[{ bytes: 'retry: 600\n\n' }]])
-  await play(other.url)
-  for (const [index, { requests }] of stages.entries()) {
-    equal([(await requests(1)).length, sources[index]!.readyState], [1, 0], `retry: ${values[index]!.slice(0, 20)}`)
+function expectLongWait(rule: string, value: string, options?: SpecifyOptions): void {
+  const body = async ({ stage, open, record, play }: Setting): Promise<void> => {
+    const { url, requests } = await stage([[{ bytes: `retry: ${value}\ndata: a\n\n` }], []])
+    const source = open(url)
+    await record(source).until(3)
+    const other = await stage([[{ bytes: 'retry: 600\n\n' }]])
+    await play(other.url)
+    equal([(await requests(1)).length, source.readyState], [1, 0])
   }
-})
+  specify(rule, body, options)
+}
+
+expectLongWait('a retry above what a timer can keep is a long wait', '2147483648')
+expectLongWait('a retry of years is a long wait', '99999999999')
+expectLongWait('a retry that no number can hold is a long wait', '1' + '0'.repeat(400), { differs: 'endlessRetry' })

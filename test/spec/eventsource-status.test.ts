@@ -2,6 +2,8 @@ import { equal, specify } from './eventsource/specify.js'
 
 const FAILED = [{ type: 'error', readyState: 2 }]
 const EVENT_STREAM = { 'content-type': 'text/event-stream' }
+// Without a length some browsers take the end of the body for the beginning of the next answer.
+const WITHOUT_BODY = { ...EVENT_STREAM, 'content-length': '0' }
 
 for (const status of [201, 202, 203, 210, 299, 400, 401, 403, 404, 410, 429, 500, 502, 503, 599]) {
   specify(`status ${status} fails the connection, and nothing of its body is dispatched`, async ({ stage, play }) => {
@@ -16,13 +18,13 @@ for (const status of [201, 202, 203, 210, 299, 400, 401, 403, 404, 410, 429, 500
 
 for (const status of [204, 205]) {
   specify(`status ${status}, which has no body, fails the connection`, async ({ stage, play }) => {
-    const { url, requests } = await stage([[{ status, headers: EVENT_STREAM }]])
+    const { url, requests } = await stage([[{ status, headers: WITHOUT_BODY }]])
     equal(await play(url), FAILED)
     equal((await requests(1)).length, 1)
   })
 
   specify(`status ${status} after a reconnect closes`, async ({ stage, play }) => {
-    const { url, requests } = await stage([[{ event: { retry: 50, data: 'a' } }], [{ status, headers: EVENT_STREAM }]])
+    const { url, requests } = await stage([[{ event: { retry: 50, data: 'a' } }], [{ status, headers: WITHOUT_BODY }]])
     equal(
       (await play(url)).map(({ type, readyState }) => [type, readyState]),
       [

@@ -1,7 +1,12 @@
 /** Whose `EventSource` a test is about. */
 export type SubjectName = 'ours' | 'chromium' | 'firefox' | 'node'
 
-interface Difference extends Partial<Record<SubjectName, string>> {
+/** Where a test runs. */
+export type HostName = 'node' | 'bun' | 'deno' | 'chromium' | 'firefox'
+
+type Where = SubjectName | `ours in ${HostName}`
+
+interface Difference extends Partial<Record<Where, string>> {
   /** What the standard says. */
   standard: string
 }
@@ -16,13 +21,86 @@ function list<T extends Record<string, Difference>>(differences: T): { [K in key
  */
 export const DIFFERENCES = list({
   trusted: {
-    standard: 'Events are trusted (`isTrusted`).',
-    ours: 'They are those of a script: not trusted.',
+    standard: 'Events are trusted: `isTrusted` is true.',
+    ours: 'It is false, as for all events that a script dispatches.',
+  },
+  jobsBetweenListeners: {
+    standard: 'Promise jobs run between two listeners of one event.',
+    ours: 'They run after the last listener, as for all events that a script dispatches.',
   },
   dataUrl: {
-    standard: 'A `data:` URL of the right type opens, as `fetch` does.',
-    ours: 'Closes with an error: only `http:` and `https:` open.',
-    firefox: 'Closes with an error.',
+    standard: 'A `data:` URL of the right type opens.',
+    ours: 'It closes with an error: `http:` and `https:` alone open.',
+    firefox: 'It closes with an error.',
+  },
+  spaceInHost: {
+    standard: 'A URL with a space in its host is a `SyntaxError`.',
+    'ours in chromium': 'It is encoded: the URL parser is that of the browser.',
+    chromium: 'It is encoded.',
+  },
+  user: {
+    standard: 'User and password of the URL are sent to a server that asks for them.',
+    chromium: 'Such a URL closes with an error.',
+  },
+  openAtHead: {
+    standard: 'It opens with the head of the answer.',
+    'ours in firefox': 'It opens with the first byte of the body, as `fetch` does there.',
+    firefox: 'It opens with the first byte of the body.',
+  },
+  unreachable: {
+    standard: 'A server that cannot be reached is asked again.',
+    firefox: 'The first failure closes.',
+  },
+  charset: {
+    standard: 'The charset of the type changes nothing.',
+    chromium: 'Another one than UTF-8 closes.',
+  },
+  typeWithSpace: {
+    standard: 'A type with a space in it is no type: it closes.',
+    chromium: 'The type ends at the space.',
+    firefox: 'The type ends at the space.',
+  },
+  afterRedirect: {
+    standard: 'The next attempt starts from where the redirects led to.',
+    ours: 'It starts from the first URL: what was redirected for a while is found again.',
+    firefox: 'It starts from the first URL.',
+  },
+  releaseAfterRedirect: {
+    standard: '`close()` releases the connection.',
+    'ours in firefox': 'If it was redirected, the browser keeps it until the next byte comes.',
+  },
+  idWithoutData: {
+    standard: 'An `id` in a block without data counts.',
+    firefox: 'It does not.',
+  },
+  eventWithNulId: {
+    standard: 'An `id` with NUL is ignored, and its event comes.',
+    firefox: 'The event does not come.',
+  },
+  nulInData: {
+    standard: 'A NUL is a character like any other in data.',
+    firefox: 'It may be lost.',
+  },
+  nulInRetry: {
+    standard: 'A `retry` with NUL changes nothing.',
+    firefox: 'The rest of its block is lost.',
+  },
+  emptyRetry: {
+    standard: 'An empty `retry` changes nothing.',
+    chromium: 'It sets the time back to 3 seconds.',
+    firefox: 'It sets the time to the shortest, 500 ms.',
+  },
+  endlessRetry: {
+    standard: 'A `retry` of 400 digits is a long wait.',
+    firefox: 'It is a short one.',
+  },
+  refusal: {
+    standard: 'An answer that CORS forbids to read closes.',
+    ours: 'It is asked for again: `fetch` does not tell it from a lost connection.',
+  },
+  preflight: {
+    standard: 'The reconnect to another origin takes no preflight.',
+    ours: 'It takes one, for the `Last-Event-ID` header: the server must allow it.',
   },
 })
 

@@ -1,6 +1,6 @@
 import { afterAll, it } from 'vitest'
 import { EventSource } from '../../../src/eventsource/event-source.js'
-import type { SubjectName } from './differences.js'
+import type { HostName, SubjectName } from './differences.js'
 import { startStageServer } from './stage-server.js'
 import { uncaughtInProcess } from './uncaught.js'
 
@@ -11,8 +11,10 @@ export interface Subject {
 
 /** Where the tests run. Other runtimes and pages have one of their own in place of this file. */
 export interface Host {
+  name: HostName
   subjects: Subject[]
-  it(name: string, body: () => Promise<void>): void
+  it(this: void, name: string, body: () => Promise<void>): void
+  itBesideOthers(this: void, name: string, body: () => Promise<void>): void
   /** Where the stage server is, once more on another origin. */
   bases(): Promise<{ base: string; otherBase: string }>
   reported(run: () => Promise<void>): Promise<unknown[]>
@@ -25,8 +27,10 @@ afterAll(async () => {
 })
 
 export const host: Host = {
+  name: 'node',
   subjects: [{ name: 'ours', EventSource }],
-  it: (name, body) => it(name, body),
+  it: (rule, body) => it(rule, body),
+  itBesideOthers: (rule, body) => it.concurrent(rule, body),
   async bases() {
     server ??= startStageServer()
     const base = new URL((await server).url).origin

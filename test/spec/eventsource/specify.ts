@@ -38,6 +38,12 @@ export interface Setting {
   reported(run: () => Promise<void>): Promise<unknown[]>
 }
 
+export interface SpecifyOptions {
+  differs?: DifferenceId
+  /** Not beside other tests, because it looks at something they share. */
+  alone?: boolean
+}
+
 /**
  * One rule of the standard, tried on our class and on what the host has of its own. Where an implementation is
  * listed as differing from the standard, the test must fail: the list is never out of date.
@@ -45,11 +51,13 @@ export interface Setting {
 export function specify(
   rule: string,
   body: (setting: Setting) => Promise<void> | void,
-  options: { differs?: DifferenceId } = {},
+  options: SpecifyOptions = {},
 ): void {
   for (const subject of host.subjects) {
-    const differs = options.differs && DIFFERENCES[options.differs][subject.name]
-    host.it(`${rule} [${subject.name}${differs ? ` differs: ${differs}` : ''}]`, async () => {
+    const difference = options.differs && DIFFERENCES[options.differs]
+    const differs = difference?.[subject.name] ?? difference?.[`${subject.name} in ${host.name}` as never]
+    const it = options.alone ? host.it : host.itBesideOthers
+    it(`${rule} [${subject.name}${differs ? ' differs' : ''}]`, async () => {
       const { setting, close } = makeSetting(subject, differs ? 2000 : undefined)
       let failure: unknown
       try {
@@ -57,7 +65,7 @@ export function specify(
       } catch (error) {
         failure = error
       } finally {
-        close()
+        await close()
       }
       if (differs ? !failure : failure) {
         throw failure ?? new Error(`It is as the standard says: take "${options.differs}" out of the differences.`)
@@ -67,15 +75,21 @@ export function specify(
   }
 }
 
-function makeSetting({ name, EventSource }: Subject, bound: number | undefined): { setting: Setting; close(): void } {
+function makeSetting(
+  { name, EventSource }: Subject,
+  bound: number | undefined,
+): { setting: Setting; close(): Promise<void> } {
   const sources: Source[] = []
+  const stages: Stage[] = []
   const setting: Setting = {
     subject: name,
     EventSource,
     reported: host.reported,
     async stage(answers, options) {
       const { base, otherBase } = await host.bases()
-      return createStage(base, otherBase, answers, options)
+      const stage = await createStage(base, otherBase, answers, options)
+      stages.push(stage)
+      return stage
     },
     open(url, init) {
       const source = new EventSource(url, init)
@@ -125,8 +139,9 @@ function makeSetting({ name, EventSource }: Subject, bound: number | undefined):
   }
   return {
     setting,
-    close() {
+    async close() {
       for (const source of sources) source.close()
+      for (const stage of stages) await stage.end()
     },
   }
 }

@@ -13,6 +13,8 @@ interface StageState extends StageOptions {
   requests: StageRequest[]
   closings: Promise<string>[]
   gates: Map<string, Gate>
+  /** Opened when the test is over: what still stalls is cut. */
+  end: Gate
   changed: () => void
   next: Promise<void>
 }
@@ -22,7 +24,8 @@ interface StageState extends StageOptions {
  * in a page.
  *
  * `POST /stage` takes `{ answers, headers }` and gives an id. `/stage/ID/play...` plays them. `/stage/ID/requests/N`
- * answers once there were N requests, `/stage/ID/closed/N` once the Nth is over, `/stage/ID/open/NAME` opens a gate.
+ * answers once there were N requests, `/stage/ID/closed/N` once the Nth is over, `/stage/ID/open/NAME` opens a gate,
+ * `/stage/ID/end` ends it all.
  */
 export async function startStageServer(): Promise<ScriptedServer> {
   const stages: StageState[] = []
@@ -35,7 +38,8 @@ export async function startStageServer(): Promise<ScriptedServer> {
     const stage = stages[Number(id)]!
     if (verb === 'requests') return requests(stage, Number(argument))
     if (verb === 'closed') return closed(stage, Number(argument))
-    if (verb === 'open') return open(stage, argument)
+    if (verb === 'open') return open(gate(stage, argument))
+    if (verb === 'end') return open(stage.end)
     return play(stage, request)
   })
 
@@ -45,6 +49,7 @@ export async function startStageServer(): Promise<ScriptedServer> {
       requests: [],
       closings: [],
       gates: new Map(),
+      end: createGate(),
       changed: () => {},
       next: Promise.resolve(),
     }
@@ -54,6 +59,8 @@ export async function startStageServer(): Promise<ScriptedServer> {
 
   return server
 }
+
+const UNAUTHORIZED: Step[] = [{ status: 401, headers: { 'www-authenticate': 'Basic realm="stage"' } }]
 
 function json(value: unknown): Step[] {
   return [{ status: 200, headers: { 'content-type': 'application/json' } }, { bytes: JSON.stringify(value) }]
@@ -80,13 +87,14 @@ function gate(stage: StageState, name: string): Gate {
   return found
 }
 
-function open(stage: StageState, name: string): Step[] {
-  gate(stage, name).open()
+function open(opened: Gate): Step[] {
+  opened.open()
   return json(true)
 }
 
 function play(stage: StageState, request: ScriptedRequest): Step[] {
   const { method, url, headers, lastEventId, body, time } = request
+  if (stage.asksForUser && !headers['authorization']) return UNAUTHORIZED
   const isPreflight = method === 'OPTIONS'
   const answer: Answer | undefined = isPreflight
     ? []
@@ -96,10 +104,11 @@ function play(stage: StageState, request: ScriptedRequest): Step[] {
   renew(stage)
   const head: Step[] = stage.headers ? [{ headers: stage.headers }] : []
   if (!answer || isPreflight) return [{ status: 204 }, ...head]
-  const steps = answer.map((step): Step => {
-    if ('gate' in step) return { wait: () => gate(stage, step.gate).opened }
-    if ('hex' in step) return { bytes: Buffer.from(step.hex.replaceAll(' ', ''), 'hex') }
-    return step
+  const steps = answer.flatMap((step): Step[] => {
+    if ('gate' in step) return [{ wait: () => gate(stage, step.gate).opened }]
+    if ('hex' in step) return [{ bytes: Buffer.from(step.hex.replaceAll(' ', ''), 'hex') }]
+    if ('stall' in step) return [{ wait: () => stage.end.opened }, { cut: 'fin' }]
+    return [step]
   })
   return [...head, ...steps]
 }

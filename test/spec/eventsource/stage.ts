@@ -10,6 +10,8 @@ export type Answer = StageStep[]
 export interface StageOptions {
   /** Sent with every answer, to preflights too. */
   headers?: Record<string, string>
+  /** Answers 401 to whoever does not say who he is. */
+  asksForUser?: boolean
 }
 
 export interface StageRequest {
@@ -40,6 +42,8 @@ export interface Stage {
   /** Resolves with who ended that request, counted from 1. */
   closed(number: number): Promise<'script' | 'client'>
   open(gate: string): Promise<void>
+  /** Ends all answers. */
+  end(): Promise<void>
 }
 
 export async function createStage(
@@ -64,5 +68,6 @@ export async function createStage(
     requests: (count) => wait(`${count} requests`, `/${id}/requests/${count}`),
     closed: (number) => wait(`the end of request ${number}`, `/${id}/closed/${number}`),
     open: (gate) => call(`/${id}/open/${gate}`),
+    end: () => call(`/${id}/end`),
   }
 }
