@@ -1,0 +1,18 @@
+import { eventStream } from 'eventwire/server'
+
+/** A tick a second, numbered on from the last one the reader saw. */
+function ticks(session) {
+  let n = Number(session.lastEventId) || 0
+  const timer = setInterval(() => session.send({ event: 'tick', id: ++n, data: { n } }), 1000)
+  return () => {
+    clearInterval(timer)
+    console.log('a reader left')
+  }
+}
+
+Bun.serve({
+  port: process.env.PORT ?? 3000,
+  // Bun closes connections that were idle for ten seconds, which is less than the time between heartbeats.
+  idleTimeout: 0,
+  fetch: (request) => eventStream(request, ticks),
+})
