@@ -19,10 +19,12 @@ export interface Place {
 /**
  * The place before which nothing is of interest: what was added since `began`, by the monotonic clock of
  * this process, comes after it. A reader that was let in before Redis answered misses nothing.
+ *
+ * @param earlier An entry known to have been there by then. Clock and ids are exact to the millisecond alone.
  */
-export async function findStart(link: Link, key: string, began: number): Promise<Place> {
+export async function findStart(link: Link, key: string, began: number, earlier?: string): Promise<Place> {
   const [[newest], now] = await Promise.all([ask(link, ['XREVRANGE', key, '+', '-', 'COUNT', '1']), timeOfRedis(link)])
-  const since = Math.floor(now - (performance.now() - began)) - 1
+  const since = Math.floor(now - (performance.now() - began))
   if (newest) {
     const time = timeOf(newest.id)
     // An entry from the future: the clock was set back, and tells nothing about what is new.
@@ -30,6 +32,10 @@ export async function findStart(link: Link, key: string, began: number): Promise
   } else {
     const mark = await addMark(link, key, 'start')
     if (now === UNKNOWN) return at(mark)
+  }
+  if (earlier && timeOf(earlier) >= since) {
+    const [entry] = await ask(link, ['XRANGE', key, earlier, earlier])
+    if (entry) return at(entry.id)
   }
   const [before] = await ask(link, ['XREVRANGE', key, `(${since}-0`, '-', 'COUNT', '1'])
   if (before) return at(before.id)

@@ -45,8 +45,8 @@ export class StreamReader {
   #running: Promise<void> | undefined
   /** The id of the entry read last; `undefined` while the place is not known, or no longer. */
   #last: string | undefined
-  /** When the first listener came, in milliseconds of the monotonic clock. */
-  #began: number | undefined
+  /** When the first listener came, in milliseconds of the monotonic clock, and what had been added by then. */
+  #began: { time: number; added: string | undefined } | undefined
   /** The last one, to say whether entries after it were lost. */
   #lost: string | undefined
   /** The newest entry that this process added. */
@@ -62,7 +62,7 @@ export class StreamReader {
   /** Starts reading with the first listener. `onPlace` is called at once where the place is known. */
   join(listener: StreamListener): void {
     this.#listeners = [...this.#listeners, listener]
-    this.#began ??= performance.now()
+    this.#began ??= { time: performance.now(), added: this.#added }
     if (this.#last !== undefined) listener.onPlace(this.#last)
     this.#running ??= this.#run()
   }
@@ -152,7 +152,8 @@ export class StreamReader {
   /** Finds the place to read from: for the first time, or after entries were lost. */
   async #settle(link: Link): Promise<void> {
     const { key, timeoutMs } = this.#options
-    const search = this.#lost === undefined ? findStart(link, key, this.#began!) : findAfterLoss(link, key, this.#lost)
+    const { time, added } = this.#began!
+    const search = this.#lost === undefined ? findStart(link, key, time, added) : findAfterLoss(link, key, this.#lost)
     const { position, entries } = await bounded(search, timeoutMs, () => this.#late('answer', timeoutMs))
     this.#lost = undefined
     this.#last = position

@@ -69,7 +69,19 @@ describe.each(LIBRARIES)('a channel on Redis through %s', (library) => {
     expect(recorder.log.slice(0, 2)).toContain('reset')
   })
 
-  it('does so in a stream that did not exist', async () => {
+  it('delivers nothing that was published before the subscription, however little before', async () => {
+    for (let round = 0; round < 20; round++) {
+      await using transport = transportOf(library, server.port)
+      await transport.publish(tick('before'))
+      const recorder = new Recorder(transport)
+      const publishing = transport.publish(tick(`after ${round}`))
+      await recorder.heard(`after ${round}`)
+      await publishing
+      expect(recorder.log).toEqual(['reset', `after ${round}`])
+    }
+  })
+
+  it('begins before the first event of a stream that did not exist', async () => {
     await using reading = transportOf(library, server.port)
     await using writing = transportOf(library, server.port, { key: 'others' })
     await writing.publish(tick('connects'))
