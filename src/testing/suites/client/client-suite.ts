@@ -43,7 +43,7 @@ const DEFAULT_TIMEOUT = 5000
  * @throws {OptionError} for an option that does not exist or makes no sense.
  *
  * @example
- * ```ts
+ * ```ts no-run
  * import { EventSource } from 'eventwire/eventsource'
  * import { clientSuite } from 'eventwire/testing'
  *

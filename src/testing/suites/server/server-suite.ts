@@ -45,7 +45,7 @@ function oneAtATime(): (each: ServerCase) => ServerCase {
  * @throws {OptionError} for an option that does not exist or makes no sense.
  *
  * @example
- * ```ts
+ * ```ts no-run
  * import { createChannel } from 'eventwire/server'
  * import { serverSuite } from 'eventwire/testing'
  *
