@@ -24,6 +24,7 @@ export const host: Host = {
     window.addEventListener('error', listener, { capture: true })
     try {
       await run()
+      await new Promise((resolve) => setTimeout(resolve))
     } finally {
       window.removeEventListener('error', listener, { capture: true })
     }

@@ -6,6 +6,8 @@ export async function uncaughtInProcess(run: () => Promise<void>): Promise<unkno
   process.on('uncaughtException', (error) => reported.push(error))
   try {
     await run()
+    // What is reported comes after the promise jobs.
+    await new Promise((resolve) => setTimeout(resolve))
   } finally {
     process.removeAllListeners('uncaughtException')
     for (const other of others) process.on('uncaughtException', other)
