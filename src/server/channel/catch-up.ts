@@ -96,7 +96,10 @@ export function createCatchUps(host: CatchUpHost): CatchUps {
   const start = (reader: Reader, work: CatchUp): void => {
     const { requested } = work
     if (log.position === undefined) return
-    if (requested === undefined) return greet(reader, work, '')
+    if (requested === undefined) {
+      if (work.target === '') aim(work)
+      return greet(reader, work, '')
+    }
     work.phase = 'asking'
     const held = requested === '' || requested.length > LONGEST_ID ? 'unknown' : transport.has(requested)
     settle(reader, held, (answer) => {
@@ -109,12 +112,18 @@ export function createCatchUps(host: CatchUpHost): CatchUps {
 
   const gap = (reader: Reader, reason: GapReason, requested = ''): void => {
     const work = begin(reader, 'snapshot', undefined)
-    const data = JSON.stringify({ reason, requested })
-    greet(reader, work, encode({ event: options.gapEvent, id: log.position!, data }))
+    aim(work)
+    greetAfterGap(reader, work, reason, requested)
   }
 
+  const greetAfterGap = (reader: Reader, work: CatchUp, reason: GapReason, requested: string): void =>
+    greet(
+      reader,
+      work,
+      encode({ event: options.gapEvent, id: work.target, data: JSON.stringify({ reason, requested }) }),
+    )
+
   const greet = (reader: Reader, work: CatchUp, gapEvent: string): void => {
-    aim(work)
     work.cursor = work.target
     const position = encode({ id: work.target })
     if (!options.hooks.snapshot) {
@@ -217,7 +226,7 @@ export function createCatchUps(host: CatchUpHost): CatchUps {
     const work = reader.work as CatchUp
     host.guard(reader, () => {
       if (work.phase === 'waiting') start(reader, work)
-      else if (work.phase === 'reset') gap(reader, 'reset')
+      else if (work.phase === 'reset') greetAfterGap(reader, work, 'reset', '')
       else if (work.phase === 'replaying') step(reader, work)
     })
   }
@@ -244,8 +253,10 @@ export function createCatchUps(host: CatchUpHost): CatchUps {
     onReset(readers) {
       for (const reader of readers) {
         if (reader.state === 'ending') continue
-        const work = reader.work
-        if (!(work?.kind === 'catch-up' && work.phase === 'waiting')) begin(reader, 'reset', undefined)
+        let { work } = reader
+        if (work?.kind !== 'catch-up' || work.phase !== 'waiting') work = begin(reader, 'reset', undefined)
+        // From here on nothing is missing, however late its turn comes.
+        aim(work)
         ahead.delete(reader)
         queue.add(reader)
       }

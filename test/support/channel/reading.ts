@@ -30,11 +30,13 @@ export interface ReadOptions {
   lastEventId?: string
   url?: string
   headers?: Record<string, string>
+  /** Reads on by itself all the time. Default: only while it waits for something. */
+  keepsReading?: boolean
 }
 
 /** Comes to a channel through its web face. */
 export async function read(channel: Answering, options: ReadOptions = {}): Promise<Reading> {
-  const { lastEventId, url = 'http://localhost/', headers = {} } = options
+  const { lastEventId, url = 'http://localhost/', headers = {}, keepsReading } = options
   const request = new Request(url, {
     headers: { ...headers, ...(lastEventId !== undefined && { 'last-event-id': lastEventId }) },
   })
@@ -63,6 +65,12 @@ export async function read(channel: Answering, options: ReadOptions = {}): Promi
     }
   }
 
+  const end = async (): Promise<void> => {
+    while (await step());
+  }
+  const ended = keepsReading ? end() : undefined
+  ended?.catch(() => {})
+
   return {
     response,
     events,
@@ -79,9 +87,7 @@ export async function read(channel: Answering, options: ReadOptions = {}): Promi
       await until(() => events.length >= count)
       return events.map(({ data }) => parseOrText(data))
     },
-    async end() {
-      while (await step());
-    },
+    end: () => ended ?? end(),
     cancel: () => body.cancel(),
   }
 }
