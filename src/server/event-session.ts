@@ -91,7 +91,6 @@ export class EventSession implements SourceHost, SinkOwner {
   }
 
   close(): void {
-    if (this.#state === 'opening') this.#open()
     this.#finish('closed')
   }
 
@@ -210,6 +209,7 @@ export class EventSession implements SourceHost, SinkOwner {
       if (gone && this.#state === 'closing') this.#sink.destroy()
       return
     }
+    if (this.#state === 'opening') this.#open()
     this.#reason = reason
     this.#state = 'closing'
     this.#controller?.abort()

@@ -49,16 +49,13 @@ export interface Settings {
   readonly onError: (error: unknown) => void
 }
 
-const BODILESS = [204, 205, 304]
+/** Those of responses that have a body. */
+const STATUS = /^(?!204|205|304)[2-5]\d\d$/
 
 const RULES: Rules = {
   status: (value) =>
-    !(
-      Number.isInteger(value) &&
-      (value as number) >= 200 &&
-      (value as number) <= 599 &&
-      !BODILESS.includes(value as number)
-    ) && 'must be a status from 200 to 599 of a response with a body.',
+    (typeof value !== 'number' || !STATUS.test(`${value}`)) &&
+    'must be a status from 200 to 599 of a response with a body.',
   headers: () => false,
   retry: (value) =>
     !(Number.isSafeInteger(value) && (value as number) >= 0) && 'must be a whole number of milliseconds, not negative.',
@@ -88,16 +85,12 @@ const DEFAULTS: Settings = {
 export function resolveOptions(options: EventStreamOptions | undefined): Settings {
   if (options === undefined) return DEFAULTS
   checkOptions(options, RULES)
-  const { status, headers, retry, heartbeat, padding, accept, slow, onError } = options
+  const { headers, slow, onError, ...plain } = options
+  const given = Object.entries({ ...plain, ...slow }).filter(([, value]) => value !== undefined)
   return {
-    status: status ?? DEFAULTS.status,
+    ...DEFAULTS,
+    ...Object.fromEntries(given),
     fields: streamFields(headers),
-    retry,
-    heartbeat: heartbeat ?? DEFAULTS.heartbeat,
-    padding: padding ?? DEFAULTS.padding,
-    accept: accept ?? DEFAULTS.accept,
-    maxBytes: slow?.maxBytes ?? DEFAULTS.maxBytes,
-    stall: slow?.stall ?? DEFAULTS.stall,
     onError: onError === undefined ? DEFAULTS.onError : (error) => onError.call(options, error),
   }
 }

@@ -7,8 +7,10 @@ import { resolveOptions } from './event-stream-options.js'
 import type { EventStreamOptions, Settings } from './event-stream-options.js'
 import { createNodeSink, isNodeReaderGone } from './node-sink.js'
 import type { NodeRequest, NodeResponse } from './node-types.js'
-import { textFields, webHeaders, writeHead } from './response-head.js'
+import { webHeaders, writeHead } from './response-head.js'
+import type { HeadFields } from './response-head.js'
 import type { Session, Source } from './session.js'
+import type { Sink } from './sink.js'
 import { isAsyncIterable } from './source-runner.js'
 import { createWebSink } from './web-sink.js'
 
@@ -42,75 +44,86 @@ export function eventStream(
   request: Request | NodeRequest,
   ...rest: [Source, EventStreamOptions?] | [NodeResponse, Source, EventStreamOptions?]
 ): Response | Session {
-  if (isWebRequest(request)) {
-    const [source, options] = rest as [Source, EventStreamOptions?]
-    return answerWeb(request, checkSource(source), resolveOptions(options))
+  const res = isWebRequest(request) ? undefined : (rest.shift() as NodeResponse)
+  const [source, options] = rest as [Source, EventStreamOptions?]
+  if (res !== undefined && (typeof res.writeHead !== 'function' || res.headersSent)) {
+    throw new OptionError('res', 'must be the response that goes with req, its head not yet sent.')
   }
-  const [res, source, options] = rest as [NodeResponse, Source, EventStreamOptions?]
-  if (typeof res?.writeHead !== 'function' || res.headersSent) {
-    throw new OptionError('res', 'must be the response that goes with req, and its head not yet sent.')
+  if (typeof source !== 'function' && !isAsyncIterable(source)) {
+    throw new OptionError('source', 'must be an async iterable or a function.')
   }
-  return answerNode(request, res, checkSource(source), resolveOptions(options))
-}
-
-/** What is answered in place of a stream: status and text. No text: the head of the stream alone. */
-type Refusal = readonly [status: number, text?: string]
-
-const NOT_ACCEPTABLE: Refusal = [406, 'This is an event stream. Ask for it with "Accept: text/event-stream".\n']
-const FAILED: Refusal = [500, 'Internal Server Error\n']
-
-function refusalOf(request: Request | NodeRequest, { accept, status }: Settings): Refusal | undefined {
-  if (accept === 'require' && !acceptsEventStream(request)) return NOT_ACCEPTABLE
-  return request.method === 'HEAD' ? [status] : undefined
-}
-
-function answerWeb(request: Request, source: Source, settings: Settings): Response {
+  const settings = resolveOptions(options)
   const session = new EventSession(request, settings)
-  const { fields } = settings
-  const refuse = ([status, text]: Refusal): Response =>
-    new Response(request.method === 'HEAD' ? null : text, {
-      status,
-      headers: webHeaders(text === undefined ? fields : textFields(fields)),
-    })
+  if (res !== undefined) {
+    answerNode(request as NodeRequest, res, session, source, settings)
+    return session
+  }
+  return answerWeb(request as Request, session, source, settings)
+}
 
-  const refusal = refusalOf(request, settings)
-  if (refusal !== undefined) {
-    session.skip('no-stream', source)
-    return refuse(refusal)
+/** What is different between Node and the web platform. */
+interface Face {
+  request: Request | NodeRequest
+  createSink(): Sink
+  /** Sends the head of the stream; with `text`, a whole answer. */
+  answer(status: number, text?: string): void
+}
+
+function answerNode(
+  req: NodeRequest,
+  res: NodeResponse,
+  session: EventSession,
+  source: Source,
+  settings: Settings,
+): void {
+  if (isNodeReaderGone(req, res)) return session.skip('disconnected', source)
+  const answer: Face['answer'] = (status, text) => {
+    writeHead(res, status, fieldsFor(settings, text))
+    if (text !== undefined) (res as ServerResponse).end(text)
+  }
+  begin({ request: req, answer, createSink: () => createNodeSink(req, res, session) }, session, source, settings)
+}
+
+function answerWeb(request: Request, session: EventSession, source: Source, settings: Settings): Response {
+  let response!: Response
+  let body: ReadableStream | undefined
+  const answer: Face['answer'] = (status, text) => {
+    response = new Response(request.method === 'HEAD' ? null : (text ?? body), {
+      status,
+      headers: webHeaders(fieldsFor(settings, text)),
+    })
   }
   const { signal } = request
   if (signal?.aborted) {
     session.skip('disconnected', source)
-    return refuse([settings.status])
+    answer(settings.status)
+    return response
+  }
+  const createSink = (): Sink => {
+    const web = createWebSink(session)
+    body = web.body
+    return web.sink
   }
   const leave = (): void => session.disconnect()
   signal?.addEventListener('abort', leave)
-  const { sink, body } = createWebSink(session)
-  const started = session.start(source, sink, () => {})
+  begin({ request, answer, createSink }, session, source, settings)
   void session.closed.then(() => signal?.removeEventListener('abort', leave))
-  return started ? new Response(body, { status: settings.status, headers: webHeaders(fields) }) : refuse(FAILED)
+  return response
 }
 
-function answerNode(req: NodeRequest, res: NodeResponse, source: Source, settings: Settings): Session {
-  const session = new EventSession(req, settings)
-  const { fields } = settings
-  const refuse = ([status, text]: Refusal): void => {
-    writeHead(res, status, text === undefined ? fields : textFields(fields))
-    ;(res as ServerResponse).end(text)
-  }
-
-  const refusal = refusalOf(req, settings)
-  if (isNodeReaderGone(req, res)) session.skip('disconnected', source)
-  else if (refusal !== undefined) {
+function begin(face: Face, session: EventSession, source: Source, { accept, status }: Settings): void {
+  const { request, answer, createSink } = face
+  const notAcceptable = accept === 'require' && !acceptsEventStream(request)
+  if (notAcceptable || request.method === 'HEAD') {
     session.skip('no-stream', source)
-    refuse(refusal)
-  } else if (!session.start(source, createNodeSink(req, res, session), () => writeHead(res, settings.status, fields))) {
-    refuse(FAILED)
+    if (notAcceptable) answer(406, 'This is an event stream. Ask for it with "Accept: text/event-stream".\n')
+    else answer(status, '')
+  } else if (!session.start(source, createSink(), () => answer(status))) {
+    answer(500, 'Internal Server Error\n')
   }
-  return session
 }
 
-function checkSource(source: Source): Source {
-  if (typeof source === 'function' || isAsyncIterable(source)) return source
-  throw new OptionError('source', 'must be an async iterable or a function.')
+/** The headers for browsers (CORS, cookies) go with any answer. */
+function fieldsFor({ fields }: Settings, text: string | undefined): HeadFields {
+  return text ? { ...fields, 'content-type': 'text/plain; charset=utf-8' } : fields
 }

@@ -12,8 +12,7 @@ export function decodeHeader(value: string): string | undefined {
   // ASCII, or decoded by the host already.
   if (!/[\x80-\xff]/.test(value) || /[^\0-\xff]/.test(value)) return value
   try {
-    const bytes = Uint8Array.from(value, (character) => character.charCodeAt(0))
-    return new TextDecoder('utf-8', { fatal: true, ignoreBOM: true }).decode(bytes)
+    return decodeURIComponent(value.replace(/[%\x80-\xff]/g, (byte) => `%${byte.charCodeAt(0).toString(16)}`))
   } catch {
     return undefined
   }

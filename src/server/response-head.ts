@@ -27,11 +27,6 @@ export function streamFields(init: HeadersInit | undefined): HeadFields {
   return init === undefined ? STREAM_FIELDS : { ...STREAM_FIELDS, ...readFields(init) }
 }
 
-/** The headers of an answer in plain text in place of the stream. Those for browsers (CORS, cookies) stay. */
-export function textFields(fields: HeadFields): HeadFields {
-  return { ...fields, 'content-type': 'text/plain; charset=utf-8' }
-}
-
 export function webHeaders(fields: HeadFields): Headers {
   const headers = new Headers()
   for (const [name, value] of Object.entries(fields)) {

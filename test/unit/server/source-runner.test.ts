@@ -247,6 +247,19 @@ describe('a function', () => {
     expect(await session.closed).toBe('failed')
   })
 
+  it('may be called by a reader that leaves meanwhile', async () => {
+    const controller = new AbortController()
+    const cleanUp = vi.fn()
+    const request = new Request('http://localhost/', { signal: controller.signal })
+    const response = eventStream(request, () => {
+      controller.abort()
+      return cleanUp
+    })
+    expect(response.status).toBe(200)
+    await expect(response.text()).rejects.toThrow('cut')
+    expect(cleanUp).toHaveBeenCalledOnce()
+  })
+
   it('that throws before it sent makes it a 500', async () => {
     const { response, errors } = stream(() => {
       throw new Error('secret')
