@@ -116,7 +116,7 @@ expectEvents(
     ['message', '3'],
     ['y', '4'],
   ],
-  { types: ['x', 'y'] },
+  { types: ['x', 'y'], differs: 'emptyType' },
 )
 expectEvents(
   'a NUL is a character like any other in data',

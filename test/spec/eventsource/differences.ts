@@ -23,15 +23,45 @@ export const DIFFERENCES = list({
   trusted: {
     standard: 'Events are trusted: `isTrusted` is true.',
     ours: 'It is false, as for all events that a script dispatches.',
+    node: 'It is false.',
   },
   jobsBetweenListeners: {
     standard: 'Promise jobs run between two listeners of one event.',
     ours: 'They run after the last listener, as for all events that a script dispatches.',
+    node: 'They run after the last listener.',
+  },
+  eventIsTask: {
+    standard: 'Each event is a task: who awaits one event and then listens for the next misses none.',
+    node: 'Events that arrive together are dispatched in one go: all but the first are missed.',
+  },
+  closeInListener: {
+    standard: 'After `close()` nothing is dispatched.',
+    node: 'Events that arrived with the last one are.',
+  },
+  closeAtOnce: {
+    standard: 'After a `close()` right behind the constructor nothing is dispatched.',
+    node: 'An error is.',
+  },
+  handlerPlace: {
+    standard: 'An event handler keeps its place among the listeners while it changes, and may be a listener too.',
+    node: 'It goes to the end, and a function is called once.',
+  },
+  handlerReturn: {
+    standard: 'A handler that returns false cancels an event that can be cancelled.',
+    node: 'It does not.',
+  },
+  classString: {
+    standard: 'Its class string is `EventSource`.',
+    node: 'It is `EventTarget`.',
   },
   dataUrl: {
     standard: 'A `data:` URL of the right type opens.',
     ours: 'It closes with an error: `http:` and `https:` alone open.',
     firefox: 'It closes with an error.',
+  },
+  otherSchemes: {
+    standard: 'A URL that `fetch` cannot take gives one error and closes.',
+    node: 'It is tried again for ever.',
   },
   spaceInHost: {
     standard: 'A URL with a space in its host is a `SyntaxError`.',
@@ -41,6 +71,12 @@ export const DIFFERENCES = list({
   user: {
     standard: 'User and password of the URL are sent to a server that asks for them.',
     chromium: 'Such a URL closes with an error.',
+    node: 'They are sent still percent-encoded.',
+  },
+  pastCaches: {
+    standard: 'It asks past all caches, and says so to the server.',
+    'ours in bun': 'It does not say so: `fetch` knows no `cache` there.',
+    'ours in deno': 'It does not say so: `fetch` knows no `cache` there.',
   },
   openAtHead: {
     standard: 'It opens with the head of the answer.',
@@ -50,6 +86,14 @@ export const DIFFERENCES = list({
   unreachable: {
     standard: 'A server that cannot be reached is asked again.',
     firefox: 'The first failure closes.',
+  },
+  status401: {
+    standard: 'Status 401 closes.',
+    node: 'It is asked for once more.',
+  },
+  typeList: {
+    standard: 'Of several types the last counts.',
+    node: 'They close.',
   },
   charset: {
     standard: 'The charset of the type changes nothing.',
@@ -77,6 +121,10 @@ export const DIFFERENCES = list({
     standard: 'An `id` with NUL is ignored, and its event comes.',
     firefox: 'The event does not come.',
   },
+  emptyType: {
+    standard: 'An empty `event` field resets the type.',
+    node: 'It changes nothing.',
+  },
   nulInData: {
     standard: 'A NUL is a character like any other in data.',
     firefox: 'It may be lost.',
@@ -90,9 +138,18 @@ export const DIFFERENCES = list({
     chromium: 'It sets the time back to 3 seconds.',
     firefox: 'It sets the time to the shortest, 500 ms.',
   },
+  retryAtOnce: {
+    standard: 'A `retry` counts at the end of its line.',
+    node: 'It counts at the end of its block.',
+  },
+  hugeRetry: {
+    standard: 'A `retry` of more than 2^31 - 1 ms is a long wait.',
+    node: 'It is none at all.',
+  },
   endlessRetry: {
     standard: 'A `retry` of 400 digits is a long wait.',
-    firefox: 'It is a short one.',
+    firefox: 'It is the shortest, 500 ms.',
+    node: 'It is none at all.',
   },
   refusal: {
     standard: 'An answer that CORS forbids to read closes.',
