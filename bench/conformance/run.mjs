@@ -38,15 +38,28 @@ process.on('unhandledRejection', (error) => console.error(`unhandled: ${error?.m
 async function results(subject, makeSuite) {
   console.error(`${subject.name} ...`)
   const adapter = subject.adapter ?? (await subject.begin())
+  const suite = makeSuite(adapter, subject)
   subject.results = []
   try {
-    for await (const result of makeSuite(adapter, subject)) {
-      subject.results.push(result)
-      if (result.status === 'fail') console.error(`  ${result.name}: ${result.message}`)
+    for await (const result of suite) {
+      const status = result.status === 'fail' ? await again(suite, result) : result.status
+      subject.results.push({ ...result, status })
+      if (status === 'fail') console.error(`  ${result.name}: ${result.message}`)
     }
   } finally {
     await subject.end?.()
   }
+}
+
+// A busy machine must not count against anybody: what fails is tried once more.
+async function again(suite, { name }) {
+  return suite.cases
+    .find((each) => each.name === name)
+    .run()
+    .then(
+      () => 'pass',
+      () => 'fail',
+    )
 }
 
 for (const subject of chosen(parsers)) {
@@ -63,7 +76,7 @@ const page = `# Conformance
 
 How eventwire and other libraries fare in the suites of the [testing kit](testing.md). Made by \`npm run conformance\`
 on ${new Date().toISOString().slice(0, 10)} with Node ${process.versions.node}. Each case links to the section of the
-standard that it checks. A case that a library does not aim at is left out (–).
+standard that it checks. A case that a library does not aim at is left out (–). What fails is tried once more before it counts.
 
 ${section('Parsers', parsers)}
 ${section('Clients', [...clients, ...browsers])}
