@@ -67,7 +67,11 @@ function body(actions: Plan['actions'], signal: AbortSignal | undefined): Readab
           if (action.bytes.length === 0) break
           return controller.enqueue(action.bytes.slice())
         case 'wait':
-          await waitFor(action.until, over.signal)
+          try {
+            await waitFor(action.until, over.signal)
+          } catch (error) {
+            return finish(() => controller.error(error))
+          }
           break
         case 'stall':
           return new Promise((resolve) => over.signal.addEventListener('abort', () => resolve(), { once: true }))

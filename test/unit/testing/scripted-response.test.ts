@@ -1,5 +1,6 @@
 import { describe, expect, it } from 'vitest'
 import { createGate } from '../../../src/testing/script/gate.js'
+import type { Step } from '../../../src/testing/script/steps.js'
 import { scriptedResponse } from '../../../src/testing/scripted-response.js'
 
 describe('scriptedResponse', () => {
@@ -78,7 +79,11 @@ describe('scriptedResponse', () => {
     await expect(read).rejects.toThrow('mine')
   })
 
-  it('forgets the signal once it is over', async () => {
+  it.each([
+    ['ends', []],
+    ['is cut', [{ cut: 'fin' }]],
+    ['fails', [{ wait: () => Promise.reject(new Error('mine')) }]],
+  ] as [string, Step[]][])('forgets the signal once it %s', async (_how, steps) => {
     const added = new Set<unknown>()
     const signal = new AbortController().signal
     const { addEventListener, removeEventListener } = signal
@@ -90,9 +95,9 @@ describe('scriptedResponse', () => {
       added.delete(listener)
       removeEventListener.call(signal, type, listener)
     }
-    const response = scriptedResponse([{ event: { data: 'one' } }], { signal })
+    const response = scriptedResponse([{ event: { data: 'one' } }, ...steps], { signal })
     expect(added.size).toBe(1)
-    await response.text()
+    await response.text().catch(() => {})
     expect(added.size).toBe(0)
   })
 
