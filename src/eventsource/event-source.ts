@@ -183,8 +183,12 @@ export const EventSource: EventSourceConstructor = class extends EventTarget {
 
   #queue(make: () => Event, done: () => void): void {
     queueTask(() => {
-      if (this.#readyState !== CLOSED) super.dispatchEvent(make())
-      done()
+      try {
+        if (this.#readyState !== CLOSED) super.dispatchEvent(make())
+      } finally {
+        // Some hosts let through what a listener throws.
+        done()
+      }
     })
   }
 }

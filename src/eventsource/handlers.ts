@@ -38,7 +38,15 @@ export class Handlers {
         },
       }
       this.#slots.set(type, added)
-      this.#target.addEventListener(type, added.listener)
+      if (!callsHandlers()) this.#target.addEventListener(type, added.listener)
     }
   }
+}
+
+/** Workers call the handler attributes of any target themselves: a listener would be one call too many. */
+function callsHandlers(): boolean {
+  let isCalled = false
+  const probe = Object.assign(new EventTarget(), { onprobe: () => void (isCalled = true) })
+  probe.dispatchEvent(new Event('probe'))
+  return isCalled
 }

@@ -5,7 +5,14 @@ import { uncaughtInProcess } from '../spec/eventsource/uncaught.js'
 import type { Check } from './check.js'
 
 const { Bun, Deno, process } = globalThis as { Bun?: unknown; Deno?: unknown; process?: NodeJS.Process }
-const name: HostName = Bun ? 'bun' : Deno ? 'deno' : 'node'
+const name: HostName = Bun ? 'bun' : Deno ? 'deno' : process ? 'node' : 'workerd'
+
+let stageUrl = process?.env['STAGE_URL'] ?? ''
+
+/** For runtimes without an environment. */
+export function useStage(url: string): void {
+  stageUrl = url
+}
 
 /** What the files of rules have said, to be run by whoever loads them. */
 export const collected: { alone: Check[]; besideOthers: Check[] } = { alone: [], besideOthers: [] }
@@ -16,7 +23,7 @@ export const host: Host = {
   it: (rule, run) => void collected.alone.push({ name: rule, run }),
   itBesideOthers: (rule, run) => void collected.besideOthers.push({ name: rule, run }),
   bases() {
-    const { origin, port } = new URL(process!.env['STAGE_URL']!)
+    const { origin, port } = new URL(stageUrl)
     return Promise.resolve({ base: origin, otherBase: `http://localhost:${port}` })
   },
   reported: uncaughtInProcess,

@@ -29,6 +29,7 @@ const RUNTIMES = {
   },
   bun: { file: join(modules, '.bin/bun'), args: [tests] },
   deno: { file: join(modules, '.bin/deno'), args: ['run', '-A', '--no-check', tests] },
+  workerd: { file: join(modules, '.bin/workerd'), args: ['test', join(here, 'workerd.capnp')] },
 }
 
 function install() {

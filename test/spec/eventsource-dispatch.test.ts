@@ -132,7 +132,7 @@ specify(
     for (let hop = 0; hop < 20; hop++) await undefined
     equal(await next(source, 'message'), '1')
   },
-  { differs: 'eventIsTask' },
+  { differs: 'openIsTask' },
 )
 
 specify('listeners may be objects, once, aborted and removed, as on any target', async ({ stage, open }) => {

@@ -2,7 +2,7 @@
 export type SubjectName = 'ours' | 'chromium' | 'firefox' | 'node'
 
 /** Where a test runs. */
-export type HostName = 'node' | 'bun' | 'deno' | 'chromium' | 'firefox'
+export type HostName = 'node' | 'bun' | 'deno' | 'workerd' | 'chromium' | 'firefox'
 
 type Where = SubjectName | `ours in ${HostName}`
 
@@ -32,7 +32,12 @@ export const DIFFERENCES = list({
   },
   eventIsTask: {
     standard: 'Each event is a task: who awaits one event and then listens for the next misses none.',
+    'ours in workerd': 'Events that arrive together are dispatched in one go: a task costs over a millisecond there.',
     node: 'Events that arrive together are dispatched in one go: all but the first are missed.',
+  },
+  openIsTask: {
+    standard: 'Who awaits `open` and then listens misses no message.',
+    node: 'What arrived with the head is missed.',
   },
   closeInListener: {
     standard: 'After `close()` nothing is dispatched.',
@@ -43,11 +48,25 @@ export const DIFFERENCES = list({
     node: 'An error is.',
   },
   handlerPlace: {
-    standard: 'An event handler keeps its place among the listeners while it changes, and may be a listener too.',
-    node: 'It goes to the end, and a function is called once.',
+    standard: 'An event handler keeps its place among the listeners while it changes.',
+    'ours in workerd': 'It comes first: the host calls it.',
+    node: 'It goes to the end.',
+  },
+  nullHandler: {
+    standard: 'With null a handler loses its place.',
+    'ours in workerd': 'It comes first again.',
+  },
+  handlerAndListener: {
+    standard: 'A function that is a handler and a listener is called twice.',
+    node: 'It is called once.',
+  },
+  handlerThis: {
+    standard: 'A handler is called with the source as `this`.',
+    'ours in workerd': 'There is no `this`: the host calls it.',
   },
   handlerReturn: {
     standard: 'A handler that returns false cancels an event that can be cancelled.',
+    'ours in workerd': 'It does not.',
     node: 'It does not.',
   },
   classString: {
