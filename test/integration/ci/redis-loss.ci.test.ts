@@ -51,9 +51,11 @@ describe.each(LIBRARIES)('through %s', (library) => {
     await recorder.heard('b')
     await server.kill()
     await recorder.until(({ codes }) => codes.includes('ERR_REDIS_CONNECTION'))
-    const publishing = transport.publish(tick('c'))
     await server.launch()
-    await publishing
+    // The connection for publishing may learn only now that it was lost.
+    await expect
+      .poll(async () => (await Promise.allSettled([transport.publish(tick('c'))]))[0].status, { interval: 200 })
+      .toBe('fulfilled')
     await recorder.heard('c')
     expect(recorder.log).toEqual(['reset', 'a', 'b', 'c'])
     const fresh = await startProcess(library, server.port, 0)

@@ -125,6 +125,10 @@ describe.each(LIBRARIES)('a channel on Redis through %s', (library) => {
     await server.run('XDEL', 'events', ids[0]!)
     expect(await transport.has(ids[0]!), 'an entry that is gone').toBe('unknown')
     expect(await transport.range(ids[0]!, ids[3]!)).toBeUndefined()
+    const gone = await server.run('XADD', 'events', '*', 'data', 'e')
+    await recorder.heard('e')
+    await server.run('XDEL', 'events', String(gone))
+    expect(await transport.range(place, String(gone)), 'an end that is gone').toBeUndefined()
   })
 
   it('replays page by page, and breaks off where the next page was trimmed', async () => {
