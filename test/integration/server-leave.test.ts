@@ -1,4 +1,4 @@
-import { getEventListeners, once } from 'node:events'
+import { getEventListeners } from 'node:events'
 import type { ServerResponse } from 'node:http'
 import type { Socket } from 'node:net'
 import { afterEach, beforeEach, describe, expect, it } from 'vitest'
@@ -156,24 +156,28 @@ describe.each(Object.entries(MOMENTS))('a reader that leaves %s', (_, { auth, so
     const responses: ServerResponse[] = []
     await using server = await serve(async (req, res) => {
       responses.push(res)
+      const id = req.headers['x-id'] as string
       const { reached, moment } = gate()
       if (auth) {
         reached()
-        await once(req.socket, 'close')
+        asked.get(id)?.()
+        await new Promise((resolve) => req.socket.once('close', resolve))
       }
       const stream = source(tally, reached)
       tally.sessions.push(eventStream(req, res, stream, { onError: (error) => tally.errors.push(error) }))
       await moment
-      arrived.get(req.headers['x-id'] as string)?.()
+      arrived.get(id)?.()
     })
+    const asked = new Map<string, () => void>()
     const arrived = new Map<string, () => void>()
     for (let round = 0; round < TIMES; round += 20) {
       await Promise.all(
         Array.from({ length: 20 }, async (___, i) => {
           const id = String(round + i)
+          const here = new Promise<void>((resolve) => asked.set(id, resolve))
           const there = new Promise<void>((resolve) => arrived.set(id, resolve))
           const socket = await rawGet(server.port, { 'x-id': id })
-          if (!auth) await there
+          await (auth ? here : there)
           leave(socket)
           if (auth) await there
           // A FIN alone leaves the other direction open: what still comes is read, as a kernel would.
