@@ -11,6 +11,8 @@ export interface RedisServerOptions {
   persistence?: 'none' | 'log' | 'manual'
   /** More of the configuration, by name. */
   config?: Record<string, string>
+  /** A sentinel, which watches over others and appoints the master. */
+  isSentinel?: boolean
 }
 
 /** A test that fails must not leave servers behind. */
@@ -23,17 +25,20 @@ process.once('exit', () => {
 export class RedisServer implements AsyncDisposable {
   readonly port: number
   readonly #directory: string
+  readonly #isSentinel: boolean
   #process: ChildProcess | undefined
   #admin: Redis | undefined
 
-  private constructor(port: number, directory: string) {
+  private constructor(port: number, directory: string, isSentinel: boolean) {
     this.port = port
     this.#directory = directory
+    this.#isSentinel = isSentinel
   }
 
-  static async start({ persistence = 'none', config = {} }: RedisServerOptions = {}): Promise<RedisServer> {
+  static async start(options: RedisServerOptions = {}): Promise<RedisServer> {
+    const { persistence = 'none', config = {}, isSentinel = false } = options
     const directory = await mkdtemp(join(tmpdir(), 'eventwire-redis-'))
-    const server = new RedisServer(await freePort(), directory)
+    const server = new RedisServer(await freePort(), directory, isSentinel)
     const all = {
       port: String(server.port),
       bind: '127.0.0.1',
@@ -62,7 +67,9 @@ export class RedisServer implements AsyncDisposable {
 
   /** Starts it again, on the same port and with what it has kept. */
   async launch(): Promise<void> {
-    const child = spawn('redis-server', [this.#config], { stdio: 'ignore' })
+    const child = spawn('redis-server', [this.#config, ...(this.#isSentinel ? ['--sentinel'] : [])], {
+      stdio: 'ignore',
+    })
     this.#process = child
     running.add(child)
     for (let tries = 0; ; tries++) {

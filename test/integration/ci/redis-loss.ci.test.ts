@@ -1,9 +1,11 @@
+import { Redis } from 'ioredis'
 import { afterEach, describe, expect, it } from 'vitest'
 import { Cleanup } from '../../support/cleanup.js'
 import { LIBRARIES, transportOf, type Library } from '../../support/redis-clients.js'
 import { LIMITS, Recorder, replay, tick } from '../../support/redis-recorder.js'
 import { RedisServer, type RedisServerOptions } from '../../support/redis-server.js'
 import { RoundRobinProxy } from '../../support/round-robin-proxy.js'
+import { redisStreams } from '../../../src/redis/redis-streams.js'
 import type { Transport } from '../../../src/server/channel/transport.js'
 
 let cleanup = new Cleanup()
@@ -219,4 +221,35 @@ describe.each(LIBRARIES)('through %s', (library) => {
     await recorder.heard('c')
     expect(recorder.log).toEqual(['reset', 'a', 'b', 'c'])
   })
+})
+
+it('follows the sentinels to the new master', async () => {
+  const master = await startServer(MASTER)
+  const replica = await startServer({ config: { replicaof: `127.0.0.1 ${master.port}` } })
+  const sentinel = await startServer({
+    isSentinel: true,
+    config: {
+      'sentinel monitor': `app 127.0.0.1 ${master.port} 1`,
+      'sentinel down-after-milliseconds': 'app 300',
+      'sentinel failover-timeout': 'app 3000',
+    },
+  })
+  const client = new Redis({ sentinels: [{ host: '127.0.0.1', port: sentinel.port }], name: 'app', lazyConnect: true })
+  const transport = redisStreams({ client, key: 'events', blockMs: 200, timeoutMs: 1000 })
+  cleanup.defer(() => transport.close())
+  const recorder = new Recorder(transport)
+  await recorder.placed()
+  await publishAll(transport, 'a', 'b')
+  await recorder.heard('b')
+  await isReplicated(master, replica)
+  await expect.poll(async () => String(await sentinel.run('SENTINEL', 'REPLICAS', 'app'))).toContain(`${replica.port}`)
+  await master.kill()
+  let tries = 0
+  await expect
+    .poll(async () => (await Promise.allSettled([transport.publish(tick(`c ${tries++}`))]))[0].status, {
+      timeout: 30_000,
+    })
+    .toBe('fulfilled')
+  await recorder.heard(`c ${tries - 1}`)
+  expect(recorder.log.filter((item) => !item.startsWith('c'))).toEqual(['reset', 'a', 'b'])
 })
