@@ -1,0 +1,35 @@
+import { createServer } from 'node:http'
+import { monitorEventLoopDelay } from 'node:perf_hooks'
+import { createChannel } from '../../dist/server/index.js'
+import { EVENT, payload } from './payload.mjs'
+
+const EVENTS = 1000
+const RESOLUTION = 5
+
+const channel = createChannel()
+const server = createServer(channel.node)
+const first = await channel.publish(EVENT, payload())
+const ids = [first]
+for (let i = 1; i < EVENTS; i++) ids.push(await channel.publish(EVENT, payload()))
+
+let delay
+const commands = {
+  watch() {
+    globalThis.gc()
+    delay = monitorEventLoopDelay({ resolution: RESOLUTION })
+    delay.enable()
+  },
+  /** Milliseconds beyond the time between two looks. */
+  blocked() {
+    delay.disable()
+    return delay.max / 1e6 - RESOLUTION
+  },
+}
+
+process.on('message', async ({ name, value }) => {
+  process.send({ name, result: await commands[name](value) })
+})
+process.on('disconnect', () => process.exit())
+server.listen({ port: 0, host: '127.0.0.1', backlog: 8192 }, () =>
+  process.send({ name: 'listening', result: { port: server.address().port, ids, events: EVENTS } }),
+)

@@ -1,0 +1,18 @@
+// Thousands of readers come back within a second, each to a full history. Is the event loop ever blocked?
+import { Worker } from './processes.mjs'
+
+export async function measureStorm(readers) {
+  const host = new Worker('./storm-host.mjs', [], ['--expose-gc'])
+  const load = new Worker('./storm-load.mjs')
+  try {
+    const { port, ids, events } = await host.hear('listening')
+    await load.ask('storm', { port, ids, readers: Math.min(readers, 200), within: 200, events })
+    await host.ask('watch')
+    const time = await load.ask('storm', { port, ids, readers, within: 1000, events })
+    const blocked = await host.ask('blocked')
+    return { readers, events, time: Math.round(time), blocked: Number(blocked.toFixed(1)) }
+  } finally {
+    await load.end()
+    await host.end()
+  }
+}
