@@ -171,6 +171,22 @@ describe('over HTTP/1.1', () => {
     ])
   })
 
+  it.each<[string, (res: ServerResponse) => unknown]>([
+    ['ended', (res) => res.end()],
+    ['destroyed', (res) => res.destroy()],
+  ])('survives that somebody else has %s the response', async (_, harm) => {
+    let session: Session | undefined
+    await using server = await serve((req, res) => {
+      session = eventStream(req, res, () => {})
+      harm(res)
+      for (let i = 0; i < 3; i++) session.send({ data: i })
+    })
+    await fetch(server.url)
+      .then((response) => response.text())
+      .catch(() => {})
+    expect(await session!.closed).toBe('disconnected')
+  })
+
   it('lets everybody else have their turn when a connection drops what an endless source sends', async () => {
     let made = 0
     await using server = await serve((req, res) => {
