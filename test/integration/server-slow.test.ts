@@ -97,6 +97,22 @@ it('a reader that starts to read again gets all, in order', async () => {
   expect(await server.sessions.get('a')!.closed).toBe('end')
 })
 
+it('drained() resolves also below the mark of the response itself, which gives no drain event there', async () => {
+  await using server = await serveTo(() => {}, { maxBytes: 100 })
+  const socket = await rawGet(server.port, { 'x-id': 'a' })
+  socket.resume()
+  await until(() => server.sessions.size === 1, 'a session')
+  const session = server.sessions.get('a')!
+  for (let i = 0; i < 3; i++) {
+    expect(session.send({ data: 'x'.repeat(200) })).toBe(false)
+    await session.drained()
+    expect(session.bufferedBytes).toBe(0)
+  }
+  expect(session.signal.aborted).toBe(false)
+  socket.destroy()
+  expect(await session.closed).toBe('disconnected')
+})
+
 it('a paused reader of a web Response is let go, by bytes or by time', async () => {
   for (const slow of [{ maxBytes: 200_000 }, { stall: 50 }]) {
     let session!: Session
