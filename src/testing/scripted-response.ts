@@ -1,5 +1,6 @@
 import { OptionError } from '../errors/option-error.js'
-import { plan, type Plan } from './script/plan.js'
+import { plan } from './script/plan.js'
+import type { Plan } from './script/plan-types.js'
 import type { Step } from './script/steps.js'
 import { waitFor } from './script/wait.js'
 

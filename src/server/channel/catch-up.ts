@@ -1,47 +1,15 @@
 import { encode } from '../../encoder/encode.js'
 import { toBytes } from '../to-bytes.js'
-import type { HubOptions } from './hub-options.js'
+import type { CatchUpHost, CatchUps } from './catch-up-types.js'
 import { isThenable } from './is-thenable.js'
 import type { Entry } from './entry.js'
-import type { Log } from './log.js'
-import type { Pick, PickCache } from './pick.js'
+import type { PickCache } from './pick.js'
 import type { CatchUp, Phase, Reader } from './reader.js'
-import type { Scheduler } from './scheduler.js'
 import { encodeSnapshot } from './snapshot.js'
-import type { GapReason, Page, Transport } from './transport.js'
+import type { GapReason, Page } from './transport.js'
 
 /** No transport issues longer ids. */
 const LONGEST_ID = 256
-
-export interface CatchUpHost {
-  readonly options: HubOptions
-  readonly transport: Transport
-  readonly scheduler: Scheduler
-  readonly log: Log
-  readonly pick: Pick
-  write(reader: Reader, wire: Uint8Array, events: number): void
-  /** Runs a piece of work for one reader, which ends with an error where that throws. */
-  guard(reader: Reader, work: () => void): void
-}
-
-/**
- * Brings readers from wherever they are to live: the snapshot or the gap event, history, what came
- * meanwhile. The last step and going live are one, without a turn of the event loop between them.
- */
-export interface CatchUps {
-  /** Readers under way; while there are any, the log is kept for them. */
-  readonly size: number
-  /** `requested` is `undefined` for a new reader, `""` for one that asks for what cannot be an id. */
-  start(reader: Reader, requested: string | undefined): void
-  /** Tells a reader that events are missing, and begins anew from the present position. */
-  gap(reader: Reader, reason: GapReason, requested?: string): void
-  onDrain(reader: Reader): void
-  /** The log has grown. */
-  onEntry(): void
-  /** The log has been reset: all readers lost continuity. */
-  onReset(readers: Iterable<Reader>): void
-  forget(reader: Reader): void
-}
 
 export function createCatchUps(host: CatchUpHost): CatchUps {
   const { options, transport, scheduler, log, pick } = host

@@ -2,31 +2,19 @@ import { firstBytes } from '../response-head.js'
 import { toBytes } from '../to-bytes.js'
 import { createCatchUps } from './catch-up.js'
 import type { Entry } from './entry.js'
-import { isThenable } from './is-thenable.js'
 import { Log } from './log.js'
-import type { ChannelMetrics, HubOptions } from './hub-options.js'
+import type { HubOptions } from './hub-options.js'
+import type { Hub } from './hub-types.js'
 import { createPick, join, type PickCache, type Picked } from './pick.js'
-import type { ChannelCloseReason, Held, Reader, ReaderOwner } from './reader.js'
+import type { ChannelCloseReason, Held, Reader } from './reader.js'
 import type { Scheduler } from './scheduler.js'
 import type { Transport } from './transport.js'
+import { createTell } from './tell.js'
 import { walk } from './walk.js'
 import { createWheel } from './wheel.js'
 
 /** Milliseconds between goodbyes, where they are spread. */
 const GOODBYE_STEP = 20
-
-/**
- * The readers of one channel, and what each is to be written. Knows nothing of HTTP: it writes to sinks.
- */
-export interface Hub extends ReaderOwner {
-  readonly size: number
-  /** Takes in a reader whose sink is open. `requested` as in `CatchUps`. */
-  join(reader: Reader, requested: string | undefined): void
-  /** Resolves when publishers may go on; `undefined` where they need not wait. */
-  room(): Promise<void> | undefined
-  /** Ends all readers, spread over `drain` milliseconds. Resolves when the last has gone. */
-  close(drain: number): Promise<void>
-}
 
 export function createHub(options: HubOptions, transport: Transport, scheduler: Scheduler): Hub {
   const { maxBytes, policy, hooks, limits, report } = options
@@ -45,17 +33,7 @@ export function createHub(options: HubOptions, transport: Transport, scheduler: 
   const publishers: (() => void)[] = []
   let onEmpty: (() => void) | undefined
 
-  const tell = <K extends keyof ChannelMetrics>(
-    hook: K,
-    ...values: Parameters<NonNullable<ChannelMetrics[K]>>
-  ): void => {
-    try {
-      const result: unknown = (hooks.metrics?.[hook] as ((...all: unknown[]) => unknown) | undefined)?.(...values)
-      if (isThenable(result)) result.then(undefined, report)
-    } catch (error) {
-      report(error)
-    }
-  }
+  const tell = createTell(hooks.metrics, report)
 
   const leave = (reader: Reader, reason: ChannelCloseReason): void => {
     if (reader.state === 'closed') return

@@ -1,7 +1,7 @@
 import type { ServerResponse } from 'node:http'
 import { constants, type Http2ServerResponse } from 'node:http2'
 import type { Socket } from 'node:net'
-import type { Plan } from '../script/plan.js'
+import type { Plan } from '../script/plan-types.js'
 import type { Cut } from '../script/steps.js'
 import { waitFor } from '../script/wait.js'
 import type { Exchange } from './exchange.js'

@@ -1,4 +1,5 @@
-import { createHub, type Hub } from '../../../src/server/channel/hub.js'
+import { createHub } from '../../../src/server/channel/hub.js'
+import type { Hub } from '../../../src/server/channel/hub-types.js'
 import type { Awaitable, HubOptions, Snapshot } from '../../../src/server/channel/hub-options.js'
 import { createMemoryTransport } from '../../../src/server/channel/memory-transport.js'
 import { Reader } from '../../../src/server/channel/reader.js'
