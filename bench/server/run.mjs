@@ -91,7 +91,9 @@ target('CPU, 8 per tick: times less than', 'hono', 25, (us, peer) => peer[8].cpu
 const storm = flags.storm ? await measureStorm(Math.min(flags.quick ? 500 : 5000, connectionLimit())) : undefined
 if (storm) {
   console.log(`\n${storm.readers} readers come back, each to ${storm.events} events of history:`)
-  console.log(`  all served after ${storm.time} ms; the event loop was blocked for ${storm.blocked} ms at most`)
+  console.log(
+    `  all served after ${storm.time} ms; the event loop was blocked for ${storm.blocked} ms at most (${storm.busiest} ms of CPU)`,
+  )
   targets.push({
     what: 'ms blocked in a storm',
     peer: '',

@@ -9,8 +9,14 @@ export async function measureStorm(readers) {
     await load.ask('storm', { port, ids, readers: Math.min(readers, 200), within: 200, events })
     await host.ask('watch')
     const time = await load.ask('storm', { port, ids, readers, within: 1000, events })
-    const blocked = await host.ask('blocked')
-    return { readers, events, time: Math.round(time), blocked: Number(blocked.toFixed(1)) }
+    const { wall, cpu } = await host.ask('blocked')
+    return {
+      readers,
+      events,
+      time: Math.round(time),
+      blocked: Number(wall.toFixed(1)),
+      busiest: Number(cpu.toFixed(1)),
+    }
   } finally {
     await load.end()
     await host.end()
