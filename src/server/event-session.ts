@@ -25,7 +25,8 @@ export class EventSession implements SourceHost, SinkOwner {
   #state: 'opening' | 'open' | 'closing' | 'closed' = 'opening'
   #reason: CloseReason | undefined
   #sink!: Sink
-  #writeHead!: () => void
+  /** Let go of once used: there may be very many sessions. */
+  #writeHead: (() => void) | undefined
   readonly #runner: SourceRunner
 
   #timer: ReturnType<typeof setTimeout> | undefined
@@ -150,7 +151,8 @@ export class EventSession implements SourceHost, SinkOwner {
 
   #open(): void {
     this.#state = 'open'
-    this.#writeHead()
+    this.#writeHead?.()
+    this.#writeHead = undefined
     this.#write(firstBytes(this.#settings.retry, this.#settings.padding))
   }
 

@@ -1,4 +1,5 @@
-import { createRequire } from 'node:module'
+// @ts-expect-error It has no types.
+import untyped from 'compression'
 import type { IncomingMessage, ServerResponse } from 'node:http'
 import { expect, it } from 'vitest'
 import { eventStream } from '../../src/server/event-stream.js'
@@ -7,7 +8,7 @@ import type { Session, Source } from '../../src/server/session.js'
 import { rawGet, serve, until } from '../support/http.js'
 
 type Middleware = (req: IncomingMessage, res: ServerResponse, next: () => void) => void
-const compression = createRequire(import.meta.url)('compression') as (options: object) => Middleware
+const compression = untyped as (options: object) => Middleware
 
 /** `no-transform` keeps this middleware off, so that a stream has to do without to be compressed at all. */
 const HEADERS = { 'cache-control': 'no-cache' }

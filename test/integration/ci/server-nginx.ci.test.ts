@@ -1,4 +1,5 @@
-import { createRequire } from 'node:module'
+// @ts-expect-error It has no types.
+import untyped from 'compression'
 import type { IncomingMessage, ServerResponse } from 'node:http'
 import { describe, expect, it } from 'vitest'
 import { eventStream } from '../../../src/server/event-stream.js'
@@ -8,7 +9,7 @@ import { serve, until } from '../../support/http.js'
 import { startNginx } from '../../support/nginx.js'
 
 type Middleware = (req: IncomingMessage, res: ServerResponse, next: () => void) => void
-const compression = createRequire(import.meta.url)('compression') as (options: object) => Middleware
+const compression = untyped as (options: object) => Middleware
 
 const COMPRESSED: EventStreamOptions = { headers: { 'cache-control': 'no-cache' } }
 
