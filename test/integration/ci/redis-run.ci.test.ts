@@ -5,7 +5,7 @@ import { RecordingReader, type Published } from '../../support/redis-readers.js'
 import { RedisServer, type RedisServerOptions } from '../../support/redis-server.js'
 import { RoundRobinProxy } from '../../support/round-robin-proxy.js'
 
-const SEEDS = Number(process.env['SEEDS'] ?? 20)
+const SEEDS = 20
 const READERS = 100
 const PROCESSES = 3
 const EVENTS_PER_PUBLISHER = 100
