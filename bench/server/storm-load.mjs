@@ -26,6 +26,8 @@ function comeBack(port, ids) {
   })
 }
 
+const sockets = []
+
 const commands = {
   /** Milliseconds until all have what they missed. */
   async storm({ port, ids, readers, within }) {
@@ -36,10 +38,11 @@ const commands = {
       const due = began + (within * i) / readers
       if (due > performance.now()) await sleep(due - performance.now())
     }
-    const sockets = await Promise.all(all)
-    const time = performance.now() - began
-    for (const socket of sockets) socket.destroy()
-    return time
+    sockets.push(...(await Promise.all(all)))
+    return performance.now() - began
+  },
+  close() {
+    for (const socket of sockets.splice(0)) socket.destroy()
   },
 }
 

@@ -7,6 +7,7 @@ export async function measureStorm(readers) {
   try {
     const { port, ids, events } = await host.hear('listening')
     await load.ask('storm', { port, ids, readers: Math.min(readers, 200), within: 200, events })
+    await load.ask('close')
     await host.ask('watch')
     const time = await load.ask('storm', { port, ids, readers, within: 1000, events })
     const { wall, cpu } = await host.ask('blocked')

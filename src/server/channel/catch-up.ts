@@ -138,13 +138,16 @@ export function createCatchUps(host: CatchUpHost): CatchUps {
    * has to take something first, or is gone.
    */
   const writeSome = (reader: Reader, work: CatchUp, entries: readonly Entry[], cache: PickCache): number => {
-    let bytes = reader.sink.bufferedBytes
+    const { bufferedBytes } = reader.sink
+    let bytes = 0
     let count = 0
     for (const { wire } of entries) {
-      if (bytes > 0 && bytes + wire.byteLength > window) break
       bytes += wire.byteLength
+      if (bytes > window - bufferedBytes && (bufferedBytes > 0 || count > 0)) break
       count++
     }
+    // Whole pages are shared by readers, parts hardly ever.
+    if (count < entries.length && bufferedBytes > 0) return 0
     const picked = pick(reader, count < entries.length ? entries.slice(0, count) : entries, cache)
     if (reader.work !== work) return 0
     spend(bytes)

@@ -44,7 +44,8 @@ export interface Limits {
 export const LIMITS: Limits = {
   slice: 2000,
   room: 64 * 1024,
-  window: 64 * 1024,
+  // Two pages of history and what comes before them.
+  window: 80 * 1024,
   budget: 1024 * 1024,
   stepCost: 8 * 1024,
 }

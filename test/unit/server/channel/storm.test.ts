@@ -1,0 +1,97 @@
+import { expect, it } from 'vitest'
+import { createHub } from '../../../../src/server/channel/hub.js'
+import { LIMITS } from '../../../../src/server/channel/hub-options.js'
+import { createMemoryTransport } from '../../../../src/server/channel/memory-transport.js'
+import { Reader } from '../../../../src/server/channel/reader.js'
+import type { Sink } from '../../../../src/server/sink.js'
+import { Random } from '../../../support/channel/random.js'
+import { SimScheduler } from '../../../support/channel/sim-scheduler.js'
+
+const READERS = 2000
+const EVENTS = 1000
+const EVENT_BYTES = 200
+const PAGE = 32 * 1024
+
+/** Takes what it is given a turn later, as a fast connection does. */
+class FastSink implements Sink {
+  chunks: Uint8Array[] = []
+  bufferedBytes = 0
+  received = 0
+
+  constructor(readonly reader: Reader) {}
+
+  write(chunk: Uint8Array): void {
+    this.chunks.push(chunk)
+    this.bufferedBytes += chunk.byteLength
+  }
+
+  take(): number {
+    const bytes = this.bufferedBytes
+    this.received += bytes
+    this.bufferedBytes = 0
+    if (bytes > 0) this.reader.onDrain()
+    return bytes
+  }
+
+  end(): void {}
+  destroy(): void {}
+}
+
+it('readers that all come back at once are served a bounded share in each turn, from chunks that they share', () => {
+  const scheduler = new SimScheduler(new Random(1))
+  const history = { size: EVENTS, maxAge: Infinity, maxBytes: Infinity }
+  const transport = createMemoryTransport(history, () => 0, 'e')
+  const hub = createHub(
+    {
+      hooks: {},
+      limits: LIMITS,
+      history,
+      heartbeat: 0,
+      retry: 2000,
+      maxAge: 0,
+      flush: 0,
+      maxBytes: 1024 * 1024,
+      stall: 30_000,
+      policy: 'disconnect',
+      gapEvent: 'reset',
+      report(error) {
+        throw error
+      },
+    },
+    transport,
+    scheduler,
+  )
+  for (let n = 0; n < EVENTS; n++) {
+    void transport.publish({ event: 'e', data: 'x'.repeat(EVENT_BYTES - 40), json: false })
+  }
+
+  const sinks = Array.from({ length: READERS }, (_, i) => {
+    const reader = new Reader(hub, undefined, undefined)
+    const sink = new FastSink(reader)
+    reader.sink = sink
+    hub.join(reader, `e-${i % 100}`)
+    return sink
+  })
+
+  let turns = 0
+  let most = 0
+  for (let left = sinks; left.length > 0; turns++) {
+    const waiting = left.reduce((sum, { bufferedBytes }) => sum + bufferedBytes, 0)
+    most = Math.max(most, waiting)
+    for (const sink of left) sink.take()
+    scheduler.turn()
+    left = left.filter(({ reader }) => reader.state !== 'live')
+  }
+  // The first bytes of all of them are not held back.
+  expect(most).toBeLessThan(LIMITS.budget + 2 * PAGE + READERS * 100)
+  expect(turns).toBeLessThan(1000)
+  for (const sink of sinks) sink.take()
+  const expected = (sink: FastSink): number => sink.chunks.reduce((sum, { byteLength }) => sum + byteLength, 0)
+  for (const sink of sinks) expect(sink.received).toBe(expected(sink))
+
+  const distinct = new Set(sinks.flatMap(({ chunks }) => chunks.filter(({ byteLength }) => byteLength > 1000)))
+  const total = sinks.reduce((sum, { chunks }) => sum + chunks.length, 0)
+  expect(total).toBeGreaterThan(READERS * 6)
+  // One for each place that readers begin at, and one for each page.
+  expect(distinct.size).toBeLessThan(150)
+})
