@@ -143,9 +143,8 @@ export const EventSource: EventSourceConstructor = class extends EventTarget {
         return args
       },
       check(response) {
-        const { status } = response
-        const error = checkResponse(response, attempts, Date.now())
-        if (error || status === 200) return error
+        const { ok, status } = response
+        if (!ok || status === 200 || status === 204) return checkResponse(response, attempts, Date.now())
         return new ConnectError('http', `The server answered ${status}, not 200.`, { response, attempt: attempts })
       },
       decide: (error) => (!error || error.kind === 'network' ? 'retry' : 'fail'),

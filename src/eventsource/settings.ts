@@ -17,7 +17,11 @@ export function readInit(url: URL, init: EventSourceInit): EventSourceSettings {
   const { withCredentials, fetch, headers, method = 'GET', body, lastEventId = '', maxEventSize, backoff = {} } = init
   check('fetch', fetch === undefined || typeof fetch === 'function', 'must be a function')
   check('body', body == null || !/^(GET|HEAD)$/i.test(method), `does not go with ${method}. Set method: 'POST'`)
-  check('lastEventId', typeof lastEventId === 'string', 'must be a string')
+  check(
+    'lastEventId',
+    typeof lastEventId === 'string' && !/[\0\r\n]/.test(lastEventId),
+    'must be a string without CR, LF and NUL',
+  )
   check('maxEventSize', maxEventSize === undefined || maxEventSize >= 0, 'must be a number, not negative')
   attempt('headers', () => new Headers(typeof headers === 'function' ? undefined : headers))
   const { username, password } = url
