@@ -46,7 +46,7 @@ export const READERS: readonly ServerCase[] = [
     needs: CONNECTIONS,
     run: async (context) => {
       const before = await settledCount(context)
-      for (let wait = 0; wait < 5; wait++) {
+      for (const wait of [0, 2, 5, 10, 20]) {
         const abort = new AbortController()
         const answer = request(context, abort.signal).then((response) => response.body?.cancel())
         await new Promise((resolve) => setTimeout(resolve, wait))

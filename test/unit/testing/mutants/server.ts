@@ -76,7 +76,7 @@ export async function faultyServer(faults: ServerFaults): Promise<ServerAdapter 
     const from = req.headers['last-event-id'] as string | undefined
     if (from !== undefined && faults.failsOnUnknownIds && !/^\d{1,6}$/.test(from)) return void res.writeHead(500).end()
     // A look at a database, say: the reader may leave meanwhile.
-    await new Promise((resolve) => setTimeout(resolve, 3))
+    await new Promise((resolve) => setTimeout(resolve, 10))
     if (req.socket.destroyed && !faults.registersAfterLeaving) return
     res.writeHead(faults.answers202 ? 202 : 200, {
       'content-type': faults.sendsAsText

@@ -5,6 +5,7 @@ import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import { createChannel } from '../../../../src/server/channel/create-channel.js'
 import { eventStream } from '../../../../src/server/event-stream.js'
 import type { Session } from '../../../../src/server/session.js'
+import { scriptedResponse } from '../../../../src/testing/scripted-response.js'
 import { serverSuite } from '../../../../src/testing/suites/server/server-suite.js'
 import type { ServerAdapter } from '../../../../src/testing/suites/server/server-reader.js'
 
@@ -103,15 +104,12 @@ describe('a URL alone', () => {
 
 describe('a server that says nothing', () => {
   it('is no failure where there is nothing to look at', async () => {
-    const server = createServer((_req, res) => {
-      res.writeHead(200, { 'content-type': 'text/event-stream', 'cache-control': 'no-store' })
-      res.flushHeaders()
-    })
-    const url = await listen(server)
+    const silent: ServerAdapter = {
+      url: 'http://localhost/',
+      fetch: ({ signal }) => scriptedResponse([{ status: 200 }, { stall: true }], { signal }),
+    }
     const statuses = new Map<string, string | undefined>()
-    for await (const { name, message } of serverSuite(url, { timeout: 20, watch: 5 })) statuses.set(name, message)
-    server.closeAllConnections()
-    server.close()
+    for await (const { name, message } of serverSuite(silent, { timeout: 20, watch: 5 })) statuses.set(name, message)
     expect(statuses.get('the stream is UTF-8')).toBe('the server sent nothing within 20 ms')
     expect(statuses.get('nothing is lost after Last-Event-ID')).toBe('0 events came within 20 ms, too few to resume')
     expect(statuses.get('the status is 200')).toBeUndefined()
