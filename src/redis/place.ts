@@ -46,16 +46,26 @@ export async function findStart(link: Link, key: string, began: number, earlier?
   return first.mark ? at(first.id) : { position: idBefore(first.id), entries }
 }
 
-/** A place to go on from when `last`, which had been read, is no longer there. */
-export async function findAfterLoss(link: Link, key: string, last: string): Promise<Place> {
+export interface Loss {
+  /** The entry that had been read last, or the mark. */
+  readonly last: string
+  /** Another process has noticed, and left its mark. */
+  readonly isMarked: boolean
+}
+
+/**
+ * A place to go on from after a loss: the newest entry. Readers who come from processes that went on
+ * before have an id up to there, and none beyond: an earlier place would give them events again.
+ */
+export async function findAfterLoss(link: Link, key: string, { last, isMarked }: Loss): Promise<Place> {
+  if (isMarked) return newestOf(link, key)
   const [first] = await ask(link, ['XRANGE', key, '-', '+', 'COUNT', '1'])
   // Trimmed, flushed or replaced: nobody can come back to an entry from before.
   if (!first || compareStreamIds(first.id, last) > 0) return newestOf(link, key)
   // Older entries are there, newer ones were lost: Redis has gone back in time. Whoever comes back to one
   // of the older has to be told, by whichever process.
   const since = await ask(link, ['XRANGE', key, `(${last}`, '+', 'COUNT', String(MARK_SEARCH)])
-  const mark = since.find((entry) => entry.mark === 'break')
-  if (mark) return at(mark.id)
+  if (since.some((entry) => entry.mark === 'break')) return newestOf(link, key)
   try {
     return at(await addMark(link, key, 'break'))
   } catch (error) {

@@ -1,7 +1,7 @@
 import { toRedisError } from './failure.js'
 import type { Link, LinkFactory } from './link.js'
 import { PageSize } from './page-size.js'
-import { findAfterLoss, findStart } from './place.js'
+import { findAfterLoss, findStart, type Loss } from './place.js'
 import { RedisTransportError } from './redis-error.js'
 import { readEntries, sizeOf, type StoredEntry } from './stored-entry.js'
 import { compareStreamIds } from './stream-id.js'
@@ -12,6 +12,8 @@ const REPLY_BYTES = 256 * 1024
 
 export interface StreamListener {
   readonly channel: string
+  /** Entries were lost. `onPlace` follows, with a place at or after all that was in the stream until now. */
+  onLost(): void
   /**
    * Entries after `position`, which is the id of one that exists, follow. Each call but the first says that
    * entries may be missing.
@@ -47,8 +49,8 @@ export class StreamReader {
   #last: string | undefined
   /** When the first listener came, in milliseconds of the monotonic clock, and what had been added by then. */
   #began: { time: number; added: string | undefined } | undefined
-  /** The last one, to say whether entries after it were lost. */
-  #lost: string | undefined
+  /** Why there is no place any more, until there is another. */
+  #lost: Loss | undefined
   /** The newest entry that this process added. */
   #added: string | undefined
   /** Attempts in a row that failed, and with what. */
@@ -121,7 +123,7 @@ export class StreamReader {
       wait = blockMs
       const isWhole = (found as unknown[]).length > 0 && (added as unknown[]).length > 0
       if (!isWhole) {
-        this.#lose(last)
+        this.#lose({ last, isMarked: false })
         continue
       }
       const entries = readEntries((reply as [key: string, entries: unknown][] | null)?.[0]?.[1])
@@ -134,15 +136,16 @@ export class StreamReader {
     return id !== undefined && compareStreamIds(id, this.#last!) > 0
   }
 
-  #lose(last: string): void {
-    this.#lost = last
+  #lose(loss: Loss): void {
+    this.#lost = loss
     this.#last = this.#added = undefined
   }
 
   #deliver(entries: readonly StoredEntry[]): void {
     for (const entry of entries) {
+      // The rest may be behind readers who come from a process that has got further.
+      if (entry.mark === 'break') return this.#lose({ last: entry.id, isMarked: true })
       this.#last = entry.id
-      if (entry.mark === 'break') this.#place(entry.id)
       for (const listener of this.#listeners) {
         if (!entry.mark && listener.channel === entry.channel) listener.onStored(entry)
       }
@@ -153,16 +156,13 @@ export class StreamReader {
   async #settle(link: Link): Promise<void> {
     const { key, timeoutMs } = this.#options
     const { time, added } = this.#began!
-    const search = this.#lost === undefined ? findStart(link, key, time, added) : findAfterLoss(link, key, this.#lost)
+    if (this.#lost) for (const listener of this.#listeners) listener.onLost()
+    const search = this.#lost ? findAfterLoss(link, key, this.#lost) : findStart(link, key, time, added)
     const { position, entries } = await bounded(search, timeoutMs, () => this.#late('answer', timeoutMs))
     this.#lost = undefined
     this.#last = position
-    this.#place(position)
-    this.#deliver(entries)
-  }
-
-  #place(position: string): void {
     for (const listener of this.#listeners) listener.onPlace(position)
+    this.#deliver(entries)
   }
 
   #late(what: string, ms: number): RedisTransportError {

@@ -44,6 +44,8 @@ export class StreamTransport implements Transport, StreamListener {
   #limits: HistoryLimits | undefined
   #history: History | undefined
   #arrival: Arrival | undefined
+  /** Entries were lost, and the channel has not been told yet. */
+  #isLost = false
   #released: Promise<void> | undefined
 
   constructor(use: Use, options: StreamTransportOptions) {
@@ -70,6 +72,10 @@ export class StreamTransport implements Transport, StreamListener {
     this.#use.reader.join(this)
   }
 
+  onLost(): void {
+    this.#isLost = true
+  }
+
   onPlace(position: string): void {
     const arrival: Arrival = { entries: [] }
     this.#arrival = arrival
@@ -90,6 +96,7 @@ export class StreamTransport implements Transport, StreamListener {
     }
     this.#history = history
     this.#arrival = undefined
+    this.#isLost = false
     this.#subscriber?.onReset(position)
     for (const stored of arrival.entries) this.onStored(stored)
   }
@@ -115,6 +122,11 @@ export class StreamTransport implements Transport, StreamListener {
     if (!isStreamId(id)) return 'unknown'
     const history = this.#history
     if (history && (id === history.start || history.holds(id))) return true
+    if (this.#isLost) {
+      // The channel will send all readers to the new place, and this one may be ahead of it.
+      const text = 'Redis did not give the history: entries were lost, and a place to go on from is being looked for.'
+      return Promise.reject(new RedisTransportError('ERR_REDIS_CONNECTION', text))
+    }
     return this.#once(`has ${id}`, () => this.#exists(id))
   }
 

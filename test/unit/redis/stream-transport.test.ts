@@ -1,0 +1,58 @@
+import { afterEach, beforeEach, expect, it, vi } from 'vitest'
+import { Commands } from '../../../src/redis/commands.js'
+import { StreamReader } from '../../../src/redis/stream-reader.js'
+import { StreamTransport } from '../../../src/redis/stream-transport.js'
+import { FakeRedis } from './fake-redis.js'
+
+const LIMITS = { size: 10, maxAge: 1e12, maxBytes: 1e6 }
+
+let redis: FakeRedis
+let transport: StreamTransport
+beforeEach(() => {
+  vi.useFakeTimers({ toFake: ['setTimeout', 'clearTimeout', 'performance'] })
+  redis = new FakeRedis()
+  const commands = new Commands(redis)
+  const reader = new StreamReader({ links: redis, key: 'key', blockMs: 1000, timeoutMs: 500 })
+  const release = async (): Promise<void> => void (await Promise.all([commands.close(), reader.close()]))
+  transport = new StreamTransport({ commands, reader, key: 'key', release }, { channel: '', maxLen: 9, timeoutMs: 500 })
+})
+afterEach(async () => {
+  const closing = transport.close()
+  await vi.runAllTimersAsync()
+  await closing
+  expect(vi.getTimerCount()).toBe(0)
+  vi.useRealTimers()
+})
+
+it('a reader that is ahead when entries are found to be lost is not sent back', async () => {
+  redis.add('data', 'kept')
+  redis.clock += 100
+  const lost = redis.add('data', 'lost')
+  redis.clock += 100
+  const log: string[] = []
+  transport.subscribe(
+    { onReset: (position) => log.push(position), onEntry: ({ data }) => log.push(data), onError: () => {} },
+    LIMITS,
+  )
+  await vi.advanceTimersByTimeAsync(10)
+  expect(log).toEqual([lost])
+
+  // Redis has gone back in time; another process has noticed, and its readers have read on.
+  redis.entries = redis.entries.filter(([id]) => id !== lost)
+  redis.add('mark', 'break')
+  const ahead = redis.add('data', 'read elsewhere')
+  const answers: unknown[] = []
+  redis.before = (command) => {
+    // Later than the place is asked for, and before the channel has it.
+    if (command !== 'XREVRANGE') return
+    redis.before = () => {}
+    const answer = transport.has(ahead)
+    void Promise.resolve(answer).catch((error) => answers.push(error))
+  }
+  await vi.advanceTimersByTimeAsync(2000)
+  redis.add('data', 'after')
+  await vi.advanceTimersByTimeAsync(10)
+  expect(log).toEqual([lost, ahead, 'after'])
+  expect(answers).toEqual([expect.objectContaining({ code: 'ERR_REDIS_CONNECTION' })])
+  expect(await transport.has(ahead)).toBe(true)
+})
