@@ -103,7 +103,7 @@ export const DIFFERENCES = list({
     firefox: 'It opens with the first byte of the body.',
   },
   unreachable: {
-    standard: 'A server that cannot be reached is asked again.',
+    standard: 'A server that cannot be reached is asked again, unless that is futile.',
     firefox: 'The first failure closes.',
   },
   status401: {
@@ -171,7 +171,7 @@ export const DIFFERENCES = list({
     node: 'It is none at all.',
   },
   refusal: {
-    standard: 'An answer that CORS forbids to read closes.',
+    standard: 'An answer that CORS forbids to read may close at once: to ask again is futile.',
     ours: 'It is asked for again: `fetch` does not tell it from a lost connection.',
   },
   preflight: {
