@@ -1,7 +1,8 @@
 import { fileURLToPath } from 'node:url'
 import { playwright } from '@vitest/browser-playwright'
 import { defineConfig, type Plugin } from 'vitest/config'
-import { stageProxy } from './test/browser/stage-proxy.js'
+import { embeddedFixtures } from './test/portable/embed-fixtures.mjs'
+import { mswWorker, stageProxy } from './test/browser/stage-proxy.js'
 
 const hostOfPages: Plugin = {
   name: 'host-of-pages',
@@ -10,6 +11,13 @@ const hostOfPages: Plugin = {
     if (source !== './host.js' || !importer?.endsWith('/eventsource/specify.ts')) return
     return fileURLToPath(new URL('test/browser/host-page.ts', import.meta.url))
   },
+}
+
+const fixtures: Plugin = {
+  name: 'fixtures',
+  enforce: 'pre',
+  resolveId: (source) => (source.endsWith('/embedded-fixtures.js') ? '\0fixtures' : undefined),
+  load: (id) => (id === '\0fixtures' ? embeddedFixtures() : undefined),
 }
 
 const chromium = playwright({
@@ -32,7 +40,7 @@ const firefox = playwright({
 })
 
 export default defineConfig({
-  plugins: [stageProxy(), hostOfPages],
+  plugins: [stageProxy(), mswWorker(), hostOfPages, fixtures],
   test: {
     include: ['test/browser/**/*.test.ts', 'test/spec/eventsource-*.test.ts'],
     globalSetup: './test/browser/setup.ts',

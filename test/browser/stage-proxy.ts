@@ -1,4 +1,6 @@
+import { readFileSync } from 'node:fs'
 import { request } from 'node:http'
+import { fileURLToPath } from 'node:url'
 import type { Plugin } from 'vitest/config'
 
 /** Where the stage server is. Only the environment is common to the set-up and the plugin. */
@@ -22,6 +24,19 @@ export function stageProxy(): Plugin {
         ahead.on('error', () => req.socket.resetAndDestroy())
         res.on('close', () => ahead.destroy())
         req.pipe(ahead)
+      })
+    },
+  }
+}
+
+/** The service worker of msw, where its start looks for it. */
+export function mswWorker(): Plugin {
+  return {
+    name: 'msw-worker',
+    configureServer({ middlewares }) {
+      middlewares.use('/mockServiceWorker.js', (_req, res) => {
+        res.setHeader('content-type', 'text/javascript')
+        res.end(readFileSync(fileURLToPath(import.meta.resolve('msw/mockServiceWorker.js'))))
       })
     },
   }

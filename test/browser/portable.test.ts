@@ -1,0 +1,8 @@
+import { describe, expect, it } from 'vitest'
+import { failuresOf, portableChecks } from '../portable/checks.js'
+
+describe.each(Object.entries(portableChecks(location.origin)))('%s', (_, checks) => {
+  it('passes all checks', async () => {
+    expect(await failuresOf(checks, 2)).toEqual([])
+  })
+})
