@@ -35,7 +35,11 @@ if (changedAt(join(root, 'node_modules/.package-lock.json')) < changedAt(lock)) 
 }
 
 const built = changedAt(join(root, 'dist/index.d.ts'))
-const sources = Math.max(newestIn(join(root, 'src')), changedAt(join(root, 'tsup.config.ts')), changedAt(join(root, 'tsconfig.build.json')))
+const sources = Math.max(
+  newestIn(join(root, 'src')),
+  changedAt(join(root, 'tsup.config.ts')),
+  changedAt(join(root, 'tsconfig.build.json')),
+)
 if (built < sources) {
   console.error('eventwire: building')
   execFileSync(process.execPath, [join(root, 'scripts/build.mjs')], { cwd: root, stdio: ['ignore', 2, 2] })

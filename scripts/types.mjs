@@ -4,9 +4,13 @@ import { fileURLToPath } from 'node:url'
 
 const root = fileURLToPath(new URL('..', import.meta.url))
 for (const project of ['tsconfig.json', 'tsconfig.pure.json']) {
-  const { status } = spawnSync(process.execPath, ['node_modules/@typescript/native/bin/tsc', '-p', project, '--noEmit'], {
-    cwd: root,
-    stdio: 'inherit',
-  })
+  const { status } = spawnSync(
+    process.execPath,
+    ['node_modules/@typescript/native/bin/tsc', '-p', project, '--noEmit'],
+    {
+      cwd: root,
+      stdio: 'inherit',
+    },
+  )
   if (status !== 0) process.exitCode = 1
 }

@@ -98,7 +98,10 @@ function readArguments() {
       console.log(USAGE)
       process.exit(0)
     }
-    return { for: values.for && toMilliseconds('for', values.for), interval: toMilliseconds('interval', values.interval) }
+    return {
+      for: values.for && toMilliseconds('for', values.for),
+      interval: toMilliseconds('interval', values.interval),
+    }
   } catch (error) {
     console.error(`${error.message}\n\n${USAGE}`)
     process.exit(2)
@@ -107,6 +110,7 @@ function readArguments() {
 
 function toMilliseconds(name, text) {
   const match = /^(\d+)(ms|s|m)$/.exec(text)
-  if (!match || Number(match[1]) === 0) throw new TypeError(`--${name} takes a duration such as 500ms, 10s or 2m, not "${text}"`)
+  if (!match || Number(match[1]) === 0)
+    throw new TypeError(`--${name} takes a duration such as 500ms, 10s or 2m, not "${text}"`)
   return Number(match[1]) * UNITS[match[2]]
 }

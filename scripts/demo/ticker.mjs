@@ -59,7 +59,7 @@ export async function startTicker(interval) {
       server.close()
       await once(server, 'close')
       // Responses tell of their end within a few turns of the loop.
-      for (let turn = 0; timers > 0 && turn < TURNS; turn++) await setImmediate()
+      for (let turn = 0; turn < TURNS && this.timers > 0; turn++) await setImmediate()
     },
   }
 }

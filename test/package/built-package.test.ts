@@ -14,7 +14,10 @@ const subpaths = Object.keys(manifest.exports).filter((path) => path !== './pack
 const specifierOf = (subpath: string): string => subpath.replace('.', 'eventwire')
 
 function run(code: string, type: 'module' | 'commonjs'): string {
-  return execFileSync(process.execPath, [`--input-type=${type}`, '--no-warnings', '-e', code], { cwd: root, encoding: 'utf8' })
+  return execFileSync(process.execPath, [`--input-type=${type}`, '--no-warnings', '-e', code], {
+    cwd: root,
+    encoding: 'utf8',
+  })
 }
 
 const LIST_NAMES = `console.log(JSON.stringify(all.map((exports) => Object.keys(exports).sort())))`
@@ -41,7 +44,9 @@ describe('the built package', () => {
       './server': ['eventStream', 'acceptsEventStream'],
     }
     for (const [subpath, wanted] of Object.entries(names)) {
-      const found = JSON.parse(run(`console.log(JSON.stringify(Object.keys(await import('${specifierOf(subpath)}'))))`, 'module'))
+      const found = JSON.parse(
+        run(`console.log(JSON.stringify(Object.keys(await import('${specifierOf(subpath)}'))))`, 'module'),
+      )
       expect(found).toEqual(expect.arrayContaining(wanted))
     }
   })

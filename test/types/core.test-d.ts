@@ -36,7 +36,9 @@ events('data: a')
 expectTypeOf(events(response)).toExtend<AsyncDisposable>()
 
 expectTypeOf(response.body!.pipeThrough(new EventDecoderStream())).toEqualTypeOf<ReadableStream<ServerSentEvent>>()
-expectTypeOf(new ReadableStream<EventMessage>().pipeThrough(new EventEncoderStream())).toEqualTypeOf<ReadableStream<Uint8Array>>()
+expectTypeOf(new ReadableStream<EventMessage>().pipeThrough(new EventEncoderStream())).toEqualTypeOf<
+  ReadableStream<Uint8Array>
+>()
 
 declare const error: unknown
 if (isEventWireError(error)) expectTypeOf(error.code).toEqualTypeOf<string>()
