@@ -83,7 +83,22 @@ expectEvents(
   [{ bytes: 'data:1\n\ndata:2\n' }],
   [['message', '1']],
 )
-expectEvents('nor is one that is cut', [{ bytes: 'data:1\n\ndata:2' }, { cut: 'fin' }], [['message', '1']])
+specify('nor is one that is cut', async ({ stage, open, record }) => {
+  const { url, open: openGate } = await stage([
+    [{ bytes: 'retry: 50\n\ndata:1\n\ndata:2' }, { gate: 'cut' }, { cut: 'fin' }],
+    [{ bytes: 'event: end\ndata\n\n' }, { stall: true }],
+  ])
+  const { until } = record(open(url), ['message', 'end'])
+  await until(1)
+  await openGate('cut')
+  equal(
+    (await until(2)).map(({ type, data }) => [type, data]),
+    [
+      ['message', '1'],
+      ['end', ''],
+    ],
+  )
+})
 expectEvents(
   'a block without data is not dispatched, and its type does not leak',
   [{ bytes: 'event:x\n\ndata:1\n\n' }],
