@@ -32,12 +32,11 @@ export function checkOptions(options: unknown, rules: Rules, path = ''): void {
   }
 }
 
-/** A number from `min` on; `Infinity` where there is no `max`. */
-export function numberOf(unit: string, min = 0, max = Infinity): Rule {
-  return (value) => {
-    if (typeof value === 'number' && value >= min && value <= max) return false
-    return `must be a number of ${unit}, at least ${min}${max === Infinity ? '' : ` and at most ${max}`}.`
-  }
+/** A number, `isWhole` or not. `Infinity` is one where there is no `max`. */
+export function numberOf(unit: string, min = 0, max = Infinity, isWhole = false): Rule {
+  return (value) =>
+    !(typeof value === 'number' && value >= min && value <= max && !(isWhole && value % 1)) &&
+    `must be a ${isWhole ? 'whole ' : ''}number of ${unit} from ${min} to ${max}.`
 }
 
 export function oneOf(...values: string[]): Rule {

@@ -29,13 +29,16 @@ export class EventSession implements SourceHost, SinkOwner {
   #writeHead: (() => void) | undefined
   readonly #runner: SourceRunner
 
+  // Time is what the timer has counted, in milliseconds. No clock: one that stands still, or jumps, decides nothing.
   #timer: ReturnType<typeof setTimeout> | undefined
-  #timerDue = Infinity
-  #writtenAt = 0
+  /** What the timer is set to. */
+  #wait = 0
+  /** Since the last write, and since the transport took any of what waits. */
+  #idle = 0
+  #stuck = 0
+  /** Bytes handed over, and what the transport had taken of them when last looked at. */
   #written = 0
-  /** What the transport had taken when last looked at, and since when it is no more. */
   #taken = 0
-  #takenAt = 0
 
   // Made when asked for: most sessions never need them, and there may be very many sessions.
   #request: EventRequest | undefined
@@ -158,50 +161,54 @@ export class EventSession implements SourceHost, SinkOwner {
 
   #write(text: string): boolean {
     if (this.#state === 'opening') this.#open()
-    const { maxBytes, heartbeat, stall } = this.#settings
+    const { maxBytes } = this.#settings
     const buffered = this.#sink.bufferedBytes
     if (buffered > maxBytes) {
       this.#finish('slow')
       return false
     }
     const bytes = toBytes(text)
-    this.#writtenAt = now()
-    if (buffered === 0) {
-      this.#taken = this.#written
-      this.#takenAt = this.#writtenAt
-    }
+    const before = this.#written
     this.#written += bytes.byteLength
     this.#sink.write(bytes)
-    this.#wakeAt(this.#writtenAt + Math.min(stall, heartbeat || Infinity))
+    if (buffered === 0) {
+      this.#taken = before
+      this.#idle = this.#stuck = 0
+      this.#rest()
+    } else {
+      // The timer goes on, for the sake of what is stuck: what it counts until it fires is not idle time.
+      this.#idle = -this.#wait
+    }
     return this.#hasRoom
   }
 
-  /** Sets the timer, unless it is set for earlier. */
-  #wakeAt(due: number): void {
-    if (due >= this.#timerDue) return
+  /** Sets the timer for whatever may be due first. */
+  #rest(): void {
+    const { heartbeat, stall } = this.#settings
     clearTimeout(this.#timer)
-    this.#timerDue = due
-    this.#timer = setTimeout(() => this.#wake(), Math.min(due - now(), MAX_DELAY))
+    // Without heartbeats this is NaN.
+    const beat = heartbeat - (this.#idle % heartbeat) || Infinity
+    this.#wait = Math.min(beat, stall - this.#stuck, MAX_DELAY)
+    this.#timer = setTimeout(() => this.#wake(), this.#wait)
     // The socket keeps the process up; a body that nobody reads should not.
     ;(this.#timer as { unref?(): void }).unref?.()
   }
 
   #wake(): void {
-    this.#timerDue = Infinity
     const { heartbeat, stall } = this.#settings
-    const time = now()
     const buffered = this.#sink.bufferedBytes
+    this.#idle += this.#wait
     if (buffered > 0) {
       // The transport's own framing counts as buffered, so that this may fall, but rises only when some is taken.
       const taken = this.#written - buffered
-      if (taken > this.#taken) this.#takenAt = time
+      this.#stuck = taken > this.#taken ? 0 : this.#stuck + this.#wait
       this.#taken = taken
-      if (time - this.#takenAt >= stall) return this.#finish('slow')
-      return this.#wakeAt(Math.min(this.#takenAt + stall, time + (heartbeat || Infinity)))
+      if (this.#stuck >= stall) this.#finish('slow')
+      else this.#rest()
+    } else if (heartbeat > 0 && !this.over) {
+      if (this.#idle >= heartbeat) this.#write(HEARTBEAT)
+      else this.#rest()
     }
-    if (heartbeat === 0 || this.over) return
-    if (time - this.#writtenAt >= heartbeat) this.#write(HEARTBEAT)
-    else this.#wakeAt(this.#writtenAt + heartbeat)
   }
 
   #finish(reason: CloseReason): void {
@@ -221,9 +228,6 @@ export class EventSession implements SourceHost, SinkOwner {
     else this.#sink.end()
   }
 }
-
-/** Milliseconds, whole ones because engines keep those in less memory. */
-const now = (): number => Math.trunc(performance.now())
 
 /** A source that never waits and a reader as fast must not keep everybody else from their turn. */
 const inNextTurn: (call: () => void) => void = typeof setImmediate === 'function' ? setImmediate : queueMicrotask

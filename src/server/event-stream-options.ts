@@ -57,10 +57,10 @@ const RULES: Rules = {
     (typeof value !== 'number' || !STATUS.test(`${value}`)) &&
     'must be a status from 200 to 599 of a response with a body.',
   headers: () => false,
-  retry: (value) =>
-    !(Number.isSafeInteger(value) && (value as number) >= 0) && 'must be a whole number of milliseconds, not negative.',
+  // Readers would set it as a timer, and more than that overflows.
+  retry: numberOf('milliseconds', 0, MAX_DELAY, true),
   heartbeat: numberOf('milliseconds', 0, MAX_DELAY),
-  padding: numberOf('bytes', 0, 65_536),
+  padding: numberOf('bytes', 0, 65_536, true),
   accept: oneOf('ignore', 'require'),
   slow: {
     maxBytes: numberOf('bytes', 1),

@@ -47,9 +47,9 @@ export interface Session {
  * - An async iterable is pulled as fast as the reader takes, and ends the stream when it ends. When the
  *   session ends first, its `return()` is called once. A message that cannot be encoded is thrown into it.
  * - A function is called with the session. It gives such an iterable (a generator function, say), or a
- *   function that cleans up, or nothing, or a promise of the last two. The clean-up is called exactly
+ *   function that cleans up, or nothing, or a promise of one of them. The clean-up is called exactly
  *   once, when the session ends, or as soon as it is there where that was earlier.
  */
-export type Source =
-  | AsyncIterable<StreamMessage>
-  | ((session: Session) => AsyncIterable<StreamMessage> | void | (() => void) | Promise<void | (() => void)>)
+export type Source = AsyncIterable<StreamMessage> | ((session: Session) => Product | Promise<Product>)
+
+type Product = AsyncIterable<StreamMessage> | void | (() => void)

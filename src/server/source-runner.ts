@@ -23,9 +23,7 @@ export class SourceRunner {
 
   /** Calls a source that is a function; gives what `run` takes. Throws what the source throws. */
   open(source: Source): unknown {
-    const product: unknown = typeof source === 'function' ? source(this.#host) : source
-    if (product instanceof ReadableStream) return iterate(product as ReadableStream<StreamMessage>)
-    return isAsyncIterable(product) ? product[Symbol.asyncIterator]() : product
+    return opened(typeof source === 'function' ? source(this.#host) : source)
   }
 
   run(product: unknown): void {
@@ -34,7 +32,7 @@ export class SourceRunner {
       this.#stop = () => product.return?.()
       if (!this.#host.over) void this.#pump(product)
     } else if (isThenable(product)) {
-      product.then(
+      product.then(opened).then(
         (value) => this.run(value),
         (error) => this.fail(error),
       )
@@ -95,6 +93,12 @@ export class SourceRunner {
       onError(error)
     }
   }
+}
+
+/** The iterator of what is iterated; all else as it is. */
+function opened(product: unknown): unknown {
+  if (product instanceof ReadableStream) return iterate(product as ReadableStream<StreamMessage>)
+  return isAsyncIterable(product) ? product[Symbol.asyncIterator]() : product
 }
 
 /** Its own iterator would cancel the stream only after the read in hand, which may never end. */

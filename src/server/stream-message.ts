@@ -9,17 +9,17 @@ export interface StreamMessage extends Omit<EventMessage, 'data'> {
 }
 
 /**
- * Writes a message in wire format.
+ * Writes a message in wire format, under another id where one is given; `null` for none.
  *
  * @throws {EncodeError} for what the format or JSON cannot carry, `data: undefined` among it.
  */
-export function encodeStreamMessage(message: StreamMessage): string {
+export function encodeStreamMessage(message: StreamMessage, otherId?: string | null): string {
   // Anything but an object is for `encode` to refuse.
-  if (typeof message?.data === 'string' || typeof message !== 'object' || message === null || !('data' in message)) {
-    return encode(message as EventMessage)
-  }
-  const { comment, event, id, retry, data } = message
-  return encode({ comment, event, id, retry, data: toJson(data) })
+  if (typeof message !== 'object' || message === null) return encode(message)
+  const { comment, event, retry, data } = message
+  const id = otherId === undefined ? message.id : (otherId ?? undefined)
+  const isText = typeof data === 'string' || !('data' in message)
+  return encode({ comment, event, id, retry, data: isText ? (data as string) : toJson(data) })
 }
 
 export function toJson(data: unknown): string {

@@ -93,16 +93,16 @@ export function createCatchUps(host: CatchUpHost): CatchUps {
 
   const greet = (reader: Reader, work: CatchUp, gapEvent: string): void => {
     work.cursor = work.target
-    const position = encode({ id: work.target })
     if (!options.hooks.snapshot) {
-      send(reader, gapEvent || position)
+      send(reader, gapEvent || encode({ id: work.target }))
       return replay(reader, work)
     }
-    // Whoever is cut off within the snapshot has no position, so that it gets the whole of it next time.
+    // The position is that of the gap event itself, and is taken back until the snapshot is there. In one
+    // write: whoever was cut off in between would come back as one that has the snapshot.
     if (gapEvent) send(reader, gapEvent + encode({ id: '' }))
     work.phase = 'snapshot'
-    settle(reader, encodeSnapshot(options.hooks.snapshot(reader.context)), (text) => {
-      send(reader, text + position)
+    settle(reader, encodeSnapshot(options.hooks.snapshot(reader.context), work.target), (text) => {
+      send(reader, text)
       replay(reader, work)
     })
   }

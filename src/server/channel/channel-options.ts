@@ -78,12 +78,16 @@ const isTransport: Rule = (value) =>
   ) && 'must be a transport.'
 
 const RULES: Rules = {
-  history: { size: numberOf('events'), maxAge: numberOf('milliseconds'), maxBytes: numberOf('bytes') },
+  history: {
+    size: numberOf('events', 0, Infinity, true),
+    maxAge: numberOf('milliseconds'),
+    maxBytes: numberOf('bytes'),
+  },
   transport: isTransport,
   heartbeat: milliseconds,
-  retry: (value) => (Number.isInteger(value) ? milliseconds(value) : 'must be a whole number of milliseconds.'),
+  retry: numberOf('milliseconds', 0, MAX_DELAY, true),
   maxAge: milliseconds,
-  maxConnections: numberOf('connections', 1),
+  maxConnections: numberOf('connections', 1, Infinity, true),
   flush: milliseconds,
   slow: {
     maxBytes: numberOf('bytes', 1),

@@ -224,6 +224,7 @@ export function createHub(options: HubOptions, transport: Transport, scheduler: 
       const leaving = [...readers]
       const began = scheduler.now()
       let count = 0
+      let steps = 0
       return new Promise((resolve) => {
         let cancel = (): void => {}
         onEmpty = () => {
@@ -232,7 +233,9 @@ export function createHub(options: HubOptions, transport: Transport, scheduler: 
         }
         const step = (): void => {
           flushNow()
-          const share = drain > 0 ? Math.min(1, (scheduler.now() - began) / drain) : 1
+          // Timers are late, but a clock may stand still.
+          const passed = Math.max(scheduler.now() - began, GOODBYE_STEP * steps++)
+          const share = drain > 0 ? Math.min(1, passed / drain) : 1
           const until = Math.min(leaving.length * share, count + limits.slice)
           while (count < until) end(leaving[count++]!, 'closed')
           if (count < leaving.length) cancel = scheduler.later(step, Math.min(GOODBYE_STEP, drain))

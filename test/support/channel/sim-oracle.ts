@@ -82,10 +82,11 @@ export class Judge {
   onEvent({ event, data, id }: ServerSentEvent): void {
     const claimed = this.#claimed
     this.#claimed = undefined
-    const value = JSON.parse(data) as { n?: number; reason?: string }
+    const value = JSON.parse(data) as { n?: number; reason?: string; isLast?: boolean }
     if (event === STATE_EVENT) {
-      this.#must(claimed === undefined && id === '', 'a snapshot within which a cut would leave a position')
-      return
+      this.#must((id !== '') === value.isLast, 'a position within a snapshot, or none at its end')
+      if (claimed !== undefined) this.#claimed = claimed
+      return this.onPause()
     }
     this.#must(claimed !== undefined, 'an event without an id')
     const order = this.#ledger.orderOf(claimed!)

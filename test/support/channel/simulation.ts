@@ -197,7 +197,11 @@ export class Simulation {
 
   #snapshot(when: 'at once' | 'later'): Awaitable<Snapshot> {
     if (this.#fails && this.#random.chance(0.1)) throw new Error('snapshot')
-    const messages = Array.from({ length: this.#random.int(0, 2) }, (_, i) => ({ event: STATE_EVENT, data: { i } }))
+    const count = this.#random.int(0, 2)
+    const messages = Array.from({ length: count }, (_, i) => ({
+      event: STATE_EVENT,
+      data: { isLast: i === count - 1 },
+    }))
     if (when === 'at once') return messages
     return new Promise((resolve, reject) => {
       const isBad = this.#fails && this.#random.chance(0.1)

@@ -92,6 +92,30 @@ describe('a heartbeat', () => {
     sink.close(true)
   })
 
+  it('needs no clock but its timer', () => {
+    const clock = vi.spyOn(performance, 'now').mockReturnValue(0)
+    vi.setSystemTime(0)
+    const { sink } = start(quiet)
+    sink.take()
+    vi.advanceTimersByTime(15_000)
+    expect(sink.text).toBe(':\n:\n')
+    expect(clock).not.toHaveBeenCalled()
+    sink.close(true)
+    clock.mockRestore()
+  })
+
+  it('counts from the last write, also from one that found others waiting', () => {
+    const { session, sink } = start(quiet, { heartbeat: 1000 })
+    vi.advanceTimersByTime(600)
+    session.comment('c')
+    sink.take()
+    vi.advanceTimersByTime(999)
+    expect(sink.text).toBe(':\n: c\n')
+    vi.advanceTimersByTime(401)
+    expect(sink.text).toBe(':\n: c\n:\n')
+    sink.close(true)
+  })
+
   it('is never added to what a stuck reader has not taken', () => {
     const { sink } = start(quiet, { heartbeat: 1000, slow: { stall: 100_000 } })
     vi.advanceTimersByTime(50_000)

@@ -226,6 +226,29 @@ describe('a function', () => {
     expect(cleanUp).toHaveBeenCalledOnce()
   })
 
+  it('may give an iterable later', async () => {
+    const messages = [{ data: '1' }, { data: '2' }]
+    const sources: Source[] = [
+      async () =>
+        (async function* () {
+          yield* messages
+        })(),
+      async () => ({ [Symbol.asyncIterator]: () => messages.values() as unknown as AsyncIterator<StreamMessage> }),
+      async () =>
+        new ReadableStream({
+          start(controller) {
+            for (const message of messages) controller.enqueue(message)
+            controller.close()
+          },
+        }),
+    ]
+    for (const source of sources) {
+      const { response, errors } = stream(source)
+      expect(await response.text()).toBe(':\ndata: 1\n\ndata: 2\n\n')
+      expect(errors).toEqual([])
+    }
+  })
+
   it('may give nothing, or what a callback happens to return', async () => {
     for (const value of [undefined, null, true, 5, 'text', {}]) {
       const { response, session, errors } = stream((() => value) as Source)

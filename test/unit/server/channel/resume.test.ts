@@ -198,7 +198,7 @@ describe('a reader that cannot resume exactly', () => {
 })
 
 describe('the snapshot', () => {
-  it('comes first for a new reader, which has a position only after it', async () => {
+  it('comes first for a new reader, which has a position only with the last of it', async () => {
     const channel = createChannel({
       snapshot: () => [
         { event: 'state', data: { n: 1 } },
@@ -209,8 +209,8 @@ describe('the snapshot', () => {
     const reading = await read(channel)
     await channel.publish('e', 2)
     expect(await reading.data(3)).toEqual([{ n: 1 }, 'text', 2])
-    expect(reading.events.map((event) => event.id).slice(0, 2)).toEqual(['', ''])
-    expect(reading.text).toContain(`data: text\n\nid: ${id}\n\nevent: e`)
+    expect(reading.events.map((event) => event.id).slice(0, 2)).toEqual(['', id])
+    expect(reading.text).toContain(`event: state\nid: ${id}\ndata: text\n\nevent: e`)
     await channel.close()
   })
 
@@ -220,8 +220,8 @@ describe('the snapshot', () => {
     const reading = await read(channel, { lastEventId: 'x' })
     await reading.data(2)
     expect(reading.events.map(({ event }) => event)).toEqual(['reset', 'state'])
-    expect(reading.events.map((event) => event.id)).toEqual([id, ''])
-    await reading.until(() => reading.lastEventId === id)
+    expect(reading.events.map((event) => event.id)).toEqual([id, id])
+    expect(reading.text).toContain('}\n\nid: \n\nevent: state')
     await channel.close()
   })
 

@@ -185,6 +185,17 @@ describe('close', () => {
     for (const reading of readings) await reading.end()
   })
 
+  it('needs no clock but its timers', async () => {
+    const channel = createChannel()
+    const readings = await Promise.all([read(channel), read(channel)])
+    const clock = vi.spyOn(performance, 'now').mockReturnValue(0)
+    const closed = channel.close({ drain: 1000 })
+    await pass(1000)
+    await closed
+    clock.mockRestore()
+    for (const reading of readings) await reading.end()
+  })
+
   it('goes on publishing to those who are still there', async () => {
     const channel = createChannel()
     const readings = await Promise.all(Array.from({ length: 10 }, () => read(channel)))
