@@ -96,7 +96,7 @@ function answerWeb(request: Request, session: EventSession, source: Source, sett
   const { signal } = request
   if (signal?.aborted) {
     session.skip('disconnected', source)
-    answer(settings.status, '')
+    answer(settings.status)
     return response
   }
   const createSink = (): Sink => {
