@@ -6,8 +6,11 @@ import type { ChannelCloseReason, Reader } from './reader.js'
 import type { Scheduler } from './scheduler.js'
 import { walk } from './walk.js'
 
-/** Looks at each reader in the shortest of the times that matter. */
+/** Looks at each reader in a heartbeat or a stall, whichever is shorter. */
 const LOOKS = 4
+
+/** Looks in a `maxAge`: there are eight in the quarter of it that connections end in. */
+const AGE_LOOKS = 32
 
 /** Milliseconds, whatever the times. */
 const SHORTEST_TICK = 5
@@ -39,8 +42,9 @@ export interface Wheel {
 export function createWheel(host: WheelHost): Wheel {
   const { options, scheduler } = host
   const { heartbeat, stall, maxAge } = options
-  const shortest = Math.min(heartbeat || Infinity, maxAge || Infinity, stall)
-  const tickTime = Math.min(Math.max(shortest / LOOKS, SHORTEST_TICK), LONGEST_TICK)
+  const wanted = Math.min(heartbeat / LOOKS || Infinity, stall / LOOKS, maxAge / AGE_LOOKS || Infinity)
+  // Timers count whole milliseconds.
+  const tickTime = Math.min(Math.max(Math.floor(wanted), SHORTEST_TICK), LONGEST_TICK)
   const ticksOf = (ms: number): number => Math.max(1, Math.floor(ms / tickTime))
   let cancel: (() => void) | undefined
   let tick = 0

@@ -145,6 +145,19 @@ describe('maxAge', () => {
     await channel.close()
   })
 
+  it.each([200, 1000, 60_000])('spreads the ends where it is the shortest of the times too (%i)', async (maxAge) => {
+    const ends: number[] = []
+    const channel = createChannel({ maxAge, metrics: { close: () => void ends.push(performance.now()) } })
+    await Promise.all(Array.from({ length: 100 }, () => read(channel)))
+    const began = performance.now()
+    await pass(maxAge * 0.74)
+    expect(ends.length).toBe(0)
+    await pass(maxAge * 0.26)
+    expect(ends.length).toBe(100)
+    expect(new Set(ends.map((end) => Math.round(end - began))).size).toBeGreaterThanOrEqual(6)
+    await channel.close()
+  })
+
   it('is off by default', async () => {
     const channel = createChannel()
     await read(channel)
