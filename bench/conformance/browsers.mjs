@@ -76,6 +76,8 @@ export const browsers = BROWSERS.filter(([, path]) => existsSync(path)).map(([na
     note: 'the built-in class, driven from outside.',
     without: ['close-in-handler'],
     createServer,
+    // Firefox comes back after 5 seconds where no `retry` says otherwise.
+    timeout: 8000,
     async begin() {
       browser = await launch(path)
       this.version = browser.version()

@@ -46,8 +46,8 @@ export const clients = [
   {
     name: 'eventwire connect()',
     version: versionOf('eventwire'),
-    note: 'retries 429, 500 and 503 on purpose.',
-    without: ['temporary-errors'],
+    note: 'retries 429, 500 and 503, and takes any 2xx with the right type, on purpose.',
+    without: ['temporary-errors', 'other-success'],
     adapter: (url, { onEvent, onClose }) => {
       const connection = connect(url)
       connection.closed.then(onClose)

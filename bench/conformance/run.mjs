@@ -66,8 +66,8 @@ for (const subject of chosen(parsers)) {
   await results(subject, (adapter, { without }) => parserSuite(adapter, { without }))
 }
 for (const subject of chosen([...clients, ...browsers])) {
-  await results(subject, (adapter, { without, createServer = createScriptedServer }) =>
-    clientSuite(adapter, { without, createServer, timeout: TIMEOUT }),
+  await results(subject, (adapter, { without, createServer = createScriptedServer, timeout = TIMEOUT }) =>
+    clientSuite(adapter, { without, createServer, timeout }),
   )
 }
 if (only !== undefined) process.exit()

@@ -1,5 +1,5 @@
-import { encode } from '../../encoder/encode.js'
-import { EVENT_STREAM_TYPE, MAX_DELAY } from '../../wire/constants.js'
+import { EVENT_STREAM_TYPE } from '../../wire/constants.js'
+import { bytesOf, checkDelay, deliver, shown, type Fail } from './delivery.js'
 import type { Action, Carrier, Plan } from './plan-types.js'
 import { ScriptError } from './script-error.js'
 import type { Cut, Step, WaitStep } from './steps.js'
@@ -24,8 +24,6 @@ const CUTS: readonly unknown[] = ['fin', 'reset', 'goaway']
 const REDIRECTS: readonly unknown[] = [301, 302, 303, 307, 308]
 const WITHOUT_BODY: readonly number[] = [204, 205, 304]
 const EVENT_STREAM_HEADERS: Record<string, string> = { 'content-type': EVENT_STREAM_TYPE, 'cache-control': 'no-cache' }
-
-const encoder = new TextEncoder()
 
 /** Checks one list of steps and lays it out. `path` is how the list is called in errors. */
 export function plan(steps: readonly Step[], path: string, carrier: Carrier): Plan {
@@ -55,10 +53,11 @@ class Planner {
   run(steps: readonly Step[]): Plan {
     for (this.#index = 0; this.#index < steps.length; this.#index++) this.#take(steps[this.#index] as never)
     if (this.#lastAt === -1) this.#body({ kind: 'end' })
+    if (this.#isTruncated()) this.#actions[this.#actions.length - 1] = { kind: 'cut', how: 'fin' }
     return { status: this.#status ?? 200, headers: this.#allHeaders(), actions: this.#withHead(), byHand: this.#byHand }
   }
 
-  #fail(message: string, cause?: unknown): never {
+  readonly #fail: Fail = (message, cause) => {
     throw new ScriptError(`${this.#path}[${this.#index}]`, this.#index, message, cause)
   }
 
@@ -69,7 +68,7 @@ class Planner {
     }
     if (kind === 'status' || kind === 'headers') return this.#head(step)
     if (kind === 'bytes' || kind === 'event') return this.#deliver(kind, step)
-    if (kind === 'raw') return this.#raw(this.#bytesOf('raw', step['raw']))
+    if (kind === 'raw') return this.#raw(bytesOf('raw', step['raw'], this.#fail))
     if (kind === 'wait') return this.#wait(step['wait'])
     if (kind === 'redirect') return this.#redirect(step)
     if (kind === 'cut') return this.#cut(step['cut'])
@@ -108,7 +107,7 @@ class Planner {
   #setStatus(status: unknown): void {
     if (this.#status !== undefined) this.#fail(`a second status: step ${this.#statusAt} says ${this.#status} already.`)
     if (!Number.isInteger(status) || (status as number) < 200 || (status as number) > 599) {
-      this.#fail(`status must be an integer from 200 to 599, not ${String(status)}.`)
+      this.#fail(`status must be an integer from 200 to 599, not ${shown(status)}.`)
     }
     this.#status = status as number
     this.#statusAt = this.#index
@@ -129,53 +128,11 @@ class Planner {
   }
 
   #deliver(kind: 'bytes' | 'event', step: Record<string, unknown>): void {
-    const { drip, cutAfter, cut } = step
-    let bytes = kind === 'bytes' ? this.#bytesOf('bytes', step['bytes']) : this.#encode(step['event'])
-    if (cutAfter === undefined && cut !== undefined) {
+    if (step['cutAfter'] === undefined && step['cut'] !== undefined) {
       this.#fail(`cut has no place in a step with ${kind}, unless cutAfter says where.`)
     }
-    if (cutAfter !== undefined) bytes = bytes.subarray(0, this.#cutPoint(bytes, cutAfter))
-    const pieces = drip === undefined ? [bytes] : this.#drip(bytes, drip)
-    for (const piece of pieces) this.#body(piece instanceof Uint8Array ? { kind: 'write', bytes: piece } : piece)
-    if (cutAfter !== undefined) this.#cut(cut ?? 'fin')
-  }
-
-  #encode(message: unknown): Uint8Array {
-    try {
-      return encoder.encode(encode(message as never))
-    } catch (error) {
-      this.#fail(`event: ${(error as Error).message} What no encoder writes can be sent with bytes.`, error)
-    }
-  }
-
-  #bytesOf(key: string, value: unknown): Uint8Array {
-    if (typeof value === 'string') return encoder.encode(value)
-    if (value instanceof Uint8Array) return value.slice()
-    this.#fail(`${key} must be text or a Uint8Array.`)
-  }
-
-  #cutPoint(bytes: Uint8Array, cutAfter: unknown): number {
-    if (cutAfter === 'code-point') {
-      const start = bytes.findIndex((byte) => byte >= 0xc2)
-      if (start === -1) this.#fail('cutAfter: there is no code point of more than one byte to cut.')
-      return start + 1
-    }
-    if (!Number.isInteger(cutAfter)) this.#fail('cutAfter is a number of bytes or "code-point".')
-    const point = (cutAfter as number) < 0 ? bytes.length + (cutAfter as number) : (cutAfter as number)
-    if (point < 0 || point > bytes.length) this.#fail(`cutAfter: there are ${bytes.length} bytes, no byte ${cutAfter}.`)
-    return point
-  }
-
-  #drip(bytes: Uint8Array, drip: unknown): (Uint8Array | Action)[] {
-    const { size, gap = 0 } = (drip ?? {}) as { size?: unknown; gap?: unknown }
-    if (!Number.isInteger(size) || (size as number) < 1) this.#fail('drip.size must be a number of bytes, at least 1.')
-    this.#checkDelay('drip.gap', gap)
-    const pieces: (Uint8Array | Action)[] = []
-    for (let at = 0; at < bytes.length; at += size as number) {
-      if (at > 0 && gap !== 0) pieces.push({ kind: 'wait', until: gap as number })
-      pieces.push(bytes.subarray(at, at + (size as number)))
-    }
-    return pieces
+    for (const action of deliver(kind, step, this.#fail)) this.#body(action)
+    if (step['cutAfter'] !== undefined) this.#cut(step['cut'] ?? 'fin')
   }
 
   #raw(bytes: Uint8Array): void {
@@ -186,14 +143,10 @@ class Planner {
 
   #wait(until: unknown): void {
     const waits = typeof until === 'function' || typeof (until as PromiseLike<unknown> | null)?.then === 'function'
-    if (!waits) this.#checkDelay('wait', until, ', a promise or a function')
+    if (!waits) checkDelay('wait', until, this.#fail, ', a promise or a function')
+    // One that fails before the script gets there is no unhandled rejection: the step tells of it.
+    else if (typeof until !== 'function') Promise.resolve(until).catch(() => {})
     this.#actions.push({ kind: 'wait', until: until as WaitStep['wait'] })
-  }
-
-  #checkDelay(name: string, delay: unknown, otherwise = ''): void {
-    if (typeof delay !== 'number' || !(delay >= 0 && delay <= MAX_DELAY)) {
-      this.#fail(`${name} must be milliseconds from 0 to ${MAX_DELAY}${otherwise}, not ${String(delay)}.`)
-    }
   }
 
   #redirect({ redirect, status = 307 }: Record<string, unknown>): void {
@@ -224,6 +177,15 @@ class Planner {
     }
     if (action.kind === 'end') this.#lastAt = this.#index
     this.#actions.push(action)
+  }
+
+  /** Fewer bytes than promised, and an end: on a connection that stays open the reader would wait for the rest. */
+  #isTruncated(): boolean {
+    const promised = this.#headers.get('content-length')
+    if (!promised || this.#actions.at(-1)!.kind !== 'end' || WITHOUT_BODY.includes(this.#status ?? 200)) return false
+    let written = 0
+    for (const action of this.#actions) if ('bytes' in action) written += action.bytes.length
+    return Number(promised) > written
   }
 
   #allHeaders(): [string, string][] {

@@ -67,7 +67,10 @@ export interface CutStep {
   cut: Cut
 }
 
-/** Ends the answer as HTTP has it. A list that does not say how it ends, ends so. */
+/**
+ * Ends the answer as HTTP has it. A list that does not say how it ends, ends so. Short of its `content-length`
+ * it ends as a truncated body does, with the connection.
+ */
 export interface EndStep {
   end: true
 }

@@ -113,7 +113,7 @@ export function expectSame(what: string, actual: unknown, expected: unknown): vo
   if (got !== wanted) throw new ConformanceError(`${what}: expected ${shortened(wanted)}, got ${shortened(got)}`)
 }
 
-function shortened(json: string | undefined): string {
+export function shortened(json: string | undefined): string {
   if (json === undefined) return 'nothing'
   return json.length <= LONGEST_SHOWN ? json : `${json.slice(0, LONGEST_SHOWN)}... (${json.length} characters)`
 }

@@ -35,6 +35,21 @@ describe('scriptedResponse', () => {
     expect(scriptedResponse([{ cut: 'reset' }]).type).toBe('error')
   })
 
+  it('fails a body that ends short of its length', async () => {
+    const short = scriptedResponse([{ headers: { 'content-length': '9' } }, { bytes: 'data' }])
+    await expect(short.text()).rejects.toThrow(TypeError)
+    const whole = scriptedResponse([{ headers: { 'content-length': '4' } }, { bytes: 'data' }])
+    expect(await whole.text()).toBe('data')
+  })
+
+  it('tells of a wait that failed before the script got there, to its reader alone', async () => {
+    const failed = Promise.reject(new Error('not yet'))
+    const response = scriptedResponse([{ wait: failed }, { event: { data: 'one' } }])
+    // An unhandled rejection would be noticed by now, and fail the run.
+    await new Promise((resolve) => setImmediate(resolve))
+    await expect(response.text()).rejects.toThrow('not yet')
+  })
+
   it('plays steps only as the body is read', async () => {
     const reached: string[] = []
     const response = scriptedResponse([

@@ -53,6 +53,14 @@ export const ANSWER: readonly ClientCase[] = [
     script: refused({ status, headers: { 'content-type': 'text/event-stream' } }),
     check: fails,
   })),
+  ...[201, 206].map((status): ClientCase => ({
+    name: `${status} fails`,
+    rule: 'If the status is not 200, fail the connection: no event, no further request.',
+    section: SECTION.processing,
+    needs: ['other-success'],
+    script: refused({ status, headers: { 'content-type': 'text/event-stream' } }),
+    check: fails,
+  })),
   ...[204, 205].map((status): ClientCase => ({
     name: `${status} stops the client`,
     rule: 'If the status is not 200, fail the connection; 204 No Content is how a server tells clients to stop.',

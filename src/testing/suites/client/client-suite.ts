@@ -16,10 +16,11 @@ export interface ClientSuiteOptions {
    *
    * - `reconnect`: it reads one answer and is done.
    * - `temporary-errors`: it does not fail on 429, 500 and 503, but retries.
+   * - `other-success`: it does not fail on 201 and 206, but reads them.
    * - `close-in-handler`: the adapter cannot close it while it hands over an event, for one because it runs
    *   elsewhere.
    */
-  without?: readonly ('reconnect' | 'temporary-errors' | 'close-in-handler')[]
+  without?: readonly ('reconnect' | 'temporary-errors' | 'other-success' | 'close-in-handler')[]
   /** Milliseconds each wait may take. Default 5000. A client that ignores `retry` needs its own delay. */
   timeout?: number
   /** Default: `createScriptedServer` of `eventwire/testing/server`, where it can be imported. */
@@ -29,6 +30,7 @@ export interface ClientSuiteOptions {
 const ABILITIES = {
   reconnect: 'the client does not reconnect',
   'temporary-errors': 'the client retries temporary errors',
+  'other-success': 'the client takes any status of success',
   'close-in-handler': 'the adapter cannot close the client while it hands over an event',
 }
 

@@ -49,10 +49,10 @@ const lost = (name: string, section: string, end: readonly Step[], head: readonl
 export const CONNECTION: readonly ClientCase[] = [
   {
     name: 'comes back after a clean end, again and again',
-    rule: 'When the body ends, the connection is reestablished.',
+    rule: 'When the body ends, the connection is reestablished, also where there was nothing in it.',
     section: SECTION.processing,
     needs: RECONNECT,
-    script: [[soon('a')], [message('b')], [message('c')], [message('d'), STALL]],
+    script: [[soon('a')], [message('b')], [], [message('c')], [message('d'), STALL]],
     check: (trial) => trial.receives(['a', 'b', 'c', 'd']),
   },
   lost('a lost connection', SECTION.processing, lose()),
@@ -68,6 +68,14 @@ export const CONNECTION: readonly ClientCase[] = [
     check: (trial) => trial.receives(['a', 'b']),
   },
   {
+    name: 'comes back when the first request gets no answer',
+    rule: 'A network error leads to reestablishing the connection, also before there ever was one.',
+    section: SECTION.processing,
+    needs: RECONNECT,
+    script: [[{ cut: 'fin' }], [message('a'), STALL]],
+    check: (trial) => trial.receives(['a']),
+  },
+  {
     name: 'an event cut off is not dispatched',
     rule: 'Once the end of the file is reached, any pending data must be discarded.',
     section: SECTION.interpretation,
@@ -81,21 +89,22 @@ export const CONNECTION: readonly ClientCase[] = [
   },
   {
     name: 'nothing of a stream cut off leaks into the next',
-    rule: 'Every connection is a stream of its own: decoder, line, data and event type start empty.',
+    rule: 'Every connection is a stream of its own: byte order mark, decoder, line, data and event type start anew.',
     section: SECTION.interpretation,
     needs: RECONNECT,
     script: [
       [text('retry: 10\nevent: leak\ndata: leak\n')],
       [message('a'), { bytes: Uint8Array.of(0x64, 0x61, 0x74, 0x61, 0x3a, 0xc3) }, ...lose()],
       [message('b'), text('data: x\r')],
-      [text('\ndata: c\n\n'), STALL],
+      [text('\ndata: c\n\n')],
+      [text('\uFEFFdata: d\n\n'), STALL],
     ],
     check: async (trial) => {
-      await trial.receives(['a', 'b', 'c'])
+      await trial.receives(['a', 'b', 'c', 'd'])
       expectSame(
         'types',
         trial.events.map(([, event]) => event),
-        ['message', 'message', 'message'],
+        ['message', 'message', 'message', 'message'],
       )
     },
   },

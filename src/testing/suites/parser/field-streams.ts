@@ -100,5 +100,11 @@ export const DATA: StreamGroup = [
       chunks: ['data: a\0b\u0001\u007F\uFFFE\n\n'],
       events: [['a\0b\u0001\u007F\uFFFE']],
     },
+    {
+      name: 'data is text',
+      rule: 'The data is a string: nothing is counted, unquoted or parsed.',
+      chunks: ['data: "a"\n\ndata: 007\n\ndata: {"a": [1]}\n\ndata: null\n\ndata: a\\nb%20&amp;\n\n'],
+      events: [['"a"'], ['007'], ['{"a": [1]}'], ['null'], ['a\\nb%20&amp;']],
+    },
   ],
 ]

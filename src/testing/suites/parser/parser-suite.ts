@@ -1,7 +1,7 @@
 import type { ServerSentEvent } from '../../../wire/types.js'
 import { OptionError } from '../../../errors/option-error.js'
 import { SECTION } from '../sections.js'
-import { ConformanceError, createSuite, expectSame, type CaseOf, type Suite } from '../suite.js'
+import { ConformanceError, createSuite, expectSame, shortened, type CaseOf, type Suite } from '../suite.js'
 import type { StreamCase } from './stream-case.js'
 import { STREAMS } from './streams.js'
 
@@ -75,8 +75,18 @@ export function parserSuite(adapter: ParserAdapter | TextParserAdapter, options:
 
 type Chunk = string | Uint8Array
 
+/** A chunk about as large as those of a socket. */
+const LARGE = 'x'.repeat(60_000)
+const LONG_LINE: StreamCase = {
+  name: 'a line may be long',
+  rule: 'any-char is repeated as often as it comes: no line is too long, over however many chunks.',
+  section: SECTION.parsing,
+  chunks: ['data: ', LARGE, LARGE, LARGE, LARGE, '\n\ndata: a\n\n'],
+  events: [[LARGE.repeat(4)], ['a']],
+}
+
 const CASES: readonly CaseOf<Context>[] = [
-  ...STREAMS.map((stream): CaseOf<Context> => ({
+  ...[...STREAMS, LONG_LINE].map((stream): CaseOf<Context> => ({
     name: stream.name,
     rule: stream.rule,
     section: stream.section,
@@ -158,7 +168,8 @@ async function read(
 }
 
 function shown(chunks: readonly Chunk[]): string {
-  return `chunks ${JSON.stringify(chunks.map((chunk) => (typeof chunk === 'string' ? chunk : decoder.decode(chunk))))}`
+  const text = chunks.map((chunk) => (typeof chunk === 'string' ? chunk : decoder.decode(chunk)))
+  return `chunks ${shortened(JSON.stringify(text))}`
 }
 
 /** Waits only where there is something to wait for: thousands of streams are parsed. */

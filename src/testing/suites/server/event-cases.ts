@@ -62,6 +62,7 @@ export const EVENTS: readonly ServerCase[] = [
     '\u0000\u0085\u2028\uFEFF',
     '\uFEFF',
   ),
+  carries('long data arrives', 'any-char is repeated as often as it comes.', 'x'.repeat(300_000), 'after'),
   carries('empty data arrives as an event', 'A data field with an empty value dispatches an event.', 'a', '', 'b'),
   {
     name: 'the event type arrives',

@@ -35,7 +35,7 @@ export type ServerCase = CaseOf<ServerContext>
 export class Reader {
   readonly response: Response
   readonly events: ServerSentEvent[] = []
-  readonly bytes: number[] = []
+  readonly #chunks: Uint8Array[] = []
   readonly #abort: AbortController
   readonly #timeout: number
   #over = false
@@ -78,8 +78,19 @@ export class Reader {
     }
   }
 
+  /** The stream as far as it has come. */
+  get bytes(): Uint8Array {
+    const all = new Uint8Array(this.#chunks.reduce((length, chunk) => length + chunk.length, 0))
+    let at = 0
+    for (const chunk of this.#chunks) {
+      all.set(chunk, at)
+      at += chunk.length
+    }
+    return all
+  }
+
   get text(): string {
-    return new TextDecoder().decode(Uint8Array.from(this.bytes))
+    return new TextDecoder().decode(this.bytes)
   }
 
   /** Waits until `holds`, the stream is over or time is up; tells which by the result of `holds`. */
@@ -99,7 +110,7 @@ export class Reader {
     this.#abort.signal.addEventListener('abort', () => void reader?.cancel().catch(() => {}), { once: true })
     try {
       for (let read = await reader?.read(); read && !read.done; read = await reader!.read()) {
-        this.bytes.push(...read.value)
+        this.#chunks.push(read.value)
         parser.feed(read.value)
       }
     } catch {

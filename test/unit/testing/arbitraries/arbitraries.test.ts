@@ -2,6 +2,8 @@ import fc from 'fast-check'
 import { describe, expect, it } from 'vitest'
 import { encode } from '../../../../src/encoder/encode.js'
 import { arbitraries } from '../../../../src/testing/arbitraries/index.js'
+import { referenceParse } from '../../../../src/testing/reference-parse.js'
+import type { ServerSentEvent } from '../../../../src/wire/types.js'
 
 const sample = <T>(arbitrary: fc.Arbitrary<T>): T[] => fc.sample(arbitrary, { numRuns: 2000, seed: 1 })
 
@@ -60,6 +62,16 @@ describe('arbitraries.stream', () => {
     ['NUL', (bytes) => bytes.includes(0)],
   ])('makes streams with %s', (_, holds) => {
     expect(sample(arbitraries.stream()).some(holds)).toBe(true)
+  })
+
+  it('makes streams that say something: every third dispatches, every tenth more than one event, types and ids', () => {
+    const streams = sample(arbitraries.stream()).map((bytes) => referenceParse(bytes))
+    const share = (holds: (events: ServerSentEvent[]) => boolean): number =>
+      streams.filter(holds).length / streams.length
+    expect(share((events) => events.length > 0)).toBeGreaterThan(1 / 3)
+    expect(share((events) => events.length > 1)).toBeGreaterThan(0.1)
+    expect(share((events) => events.some(({ event }) => event !== 'message'))).toBeGreaterThan(0.1)
+    expect(share((events) => events.some(({ id }) => id !== ''))).toBeGreaterThan(0.1)
   })
 
   it('shrinks to the line at fault', () => {

@@ -2,43 +2,51 @@ import { createParser } from '../../../../src/parser/create-parser.js'
 import type { ClientAdapter } from '../../../../src/testing/suites/client/client-trial.js'
 import type { ServerSentEvent } from '../../../../src/wire/types.js'
 
-/** What a client can get wrong. Each is one fault in an otherwise honest client. */
-export interface ClientFaults {
-  asksWithPost?: boolean
-  asksForAnything?: boolean
-  asksCaches?: boolean
-  sendsEmptyLastEventId?: boolean
-  comparesTypeLiterally?: boolean
-  honoursCharset?: boolean
-  ignoresContentType?: boolean
-  takesMissingType?: boolean
-  comparesTypeByPrefix?: boolean
-  retries401?: boolean
-  readsErrorBodies?: boolean
-  retries503?: boolean
-  retries204?: boolean
-  comesBackAfter204?: boolean
-  doesNotRedirect?: boolean
-  losesTypes?: boolean
-  takesOneEventPerChunk?: boolean
-  decodesEachChunkAlone?: boolean
-  stopsAtCleanEnd?: boolean
-  stopsAtLostConnection?: boolean
-  stopsWithoutAnswer?: boolean
-  dispatchesUnfinishedEvents?: boolean
-  keepsParserBetweenStreams?: boolean
-  neverSendsId?: boolean
-  sendsIdAsItStands?: boolean
-  commitsIdEarly?: boolean
-  takesIdsFromEventsOnly?: boolean
-  ignoresEmptyIds?: boolean
-  forgetsIdAfterReconnect?: boolean
-  ignoresRetry?: boolean
-  overflowsTimer?: boolean
-  deliversAfterClose?: boolean
-  keepsConnection?: boolean
-  comesBackAfterClose?: boolean
+/** What a client can get wrong, and the name of the case that must find it. */
+export const CLIENT_MUTANTS = {
+  asksWithPost: 'asks with GET',
+  asksForAnything: 'asks for an event stream',
+  asksCaches: 'asks past caches',
+  sendsEmptyLastEventId: 'sends no Last-Event-ID before there is one',
+  comparesTypeLiterally: 'takes the content type without case and parameters',
+  honoursCharset: 'reads UTF-8 whatever the charset says',
+  ignoresContentType: 'another content type fails',
+  takesMissingType: 'a missing content type fails',
+  comparesTypeByPrefix: 'a content type that only begins like an event stream fails',
+  retries401: '401 fails',
+  readsErrorBodies: '404 fails',
+  retries503: '503 fails',
+  retries204: '204 stops the client',
+  comesBackAfter204: '204 stops the client when it comes back',
+  doesNotRedirect: 'follows redirects',
+  losesTypes: 'hands over events in order, with type and last event ID',
+  takesOneEventPerChunk: 'takes many events in one chunk',
+  decodesEachChunkAlone: 'takes a stream that drips byte by byte',
+  takesAnySuccess: '201 fails',
+  stopsAtCleanEnd: 'comes back after a clean end, again and again',
+  stopsAtLostConnection: 'comes back after a lost connection',
+  stopsAtEmptyAnswer: 'comes back after a clean end, again and again',
+  stopsWithoutFirstAnswer: 'comes back when the first request gets no answer',
+  stopsWithoutAnswer: 'comes back when there is no answer at all',
+  dispatchesUnfinishedEvents: 'an event cut off is not dispatched',
+  keepsDecoderBetweenStreams: 'nothing of a stream cut off leaks into the next',
+  keepsParserBetweenStreams: 'nothing of a stream cut off leaks into the next',
+  neverSendsId: 'sends the last event ID when it comes back',
+  sendsIdAsItStands: 'sends the last event ID as UTF-8',
+  commitsIdEarly: 'the id of an event cut off is not remembered',
+  takesIdsFromEventsOnly: 'an id without data is remembered',
+  ignoresEmptyIds: 'an empty id takes the header away',
+  forgetsIdAfterReconnect: 'the last event ID outlives the connection',
+  ignoresRetry: 'waits as long as retry says',
+  waitsForAnEventToTakeRetry: 'retry counts as soon as its line ends',
+  overflowsTimer: 'waits on a retry too long for a timer',
+  deliversAfterClose: 'no event comes after close()',
+  keepsConnection: 'close() lets go of the connection',
+  comesBackAfterClose: 'close() between two connections is final',
 }
+
+/** The faults of an otherwise honest client. */
+export type ClientFaults = Partial<Record<keyof typeof CLIENT_MUTANTS, boolean>>
 
 /** A small client, honest but for its faults. */
 export function faultyClient(faults: ClientFaults): ClientAdapter {
@@ -46,6 +54,7 @@ export function faultyClient(faults: ClientFaults): ClientAdapter {
     const abort = new AbortController()
     const state = { closed: false }
     let delay = 300
+    let heldDelay: number | undefined
     let lastEventId = ''
     let attempts = 0
     let timer: ReturnType<typeof setTimeout> | undefined
@@ -54,6 +63,7 @@ export function faultyClient(faults: ClientFaults): ClientAdapter {
       createParser({
         onEvent: (event) => {
           if (faults.takesIdsFromEventsOnly) lastEventId = event.id
+          delay = heldDelay ?? delay
           hand(faults.losesTypes ? { ...event, event: 'message' } : event)
         },
         onId: (id) => {
@@ -61,7 +71,8 @@ export function faultyClient(faults: ClientFaults): ClientAdapter {
           lastEventId = id
         },
         onRetry: (ms) => {
-          if (!faults.ignoresRetry) delay = faults.overflowsTimer ? (ms % 2 ** 31) | 0 : Math.min(ms, 2 ** 31 - 1)
+          if (faults.waitsForAnEventToTakeRetry) heldDelay = ms
+          else if (!faults.ignoresRetry) delay = faults.overflowsTimer ? (ms % 2 ** 31) | 0 : Math.min(ms, 2 ** 31 - 1)
           if (faults.overflowsTimer && ms > 2 ** 31) delay = 1
         },
         lastEventId: faults.forgetsIdAfterReconnect ? '' : lastEventId,
@@ -71,6 +82,7 @@ export function faultyClient(faults: ClientFaults): ClientAdapter {
       if (!state.closed || faults.deliversAfterClose) onEvent(event)
     }
     let kept = makeParser(deliver)
+    const keptDecoder = new TextDecoder()
 
     const headers = (): Headers => {
       const all = new Headers()
@@ -100,7 +112,8 @@ export function faultyClient(faults: ClientFaults): ClientAdapter {
         signal: abort.signal,
       })
       const { status } = response
-      const readable = status === 200 || (faults.readsErrorBodies && status === 404)
+      const readable =
+        status === 200 || (faults.takesAnySuccess && response.ok) || (faults.readsErrorBodies && status === 404)
       if (!readable || !isStream(response.headers.get('content-type'))) {
         await response.body?.cancel()
         if (status === 204 && attempts > 1 && faults.comesBackAfter204) return true
@@ -111,11 +124,13 @@ export function faultyClient(faults: ClientFaults): ClientAdapter {
           false
         )
       }
-      await read(response)
-      return !faults.stopsAtCleanEnd
+      const isEmpty = !(await read(response))
+      return !faults.stopsAtCleanEnd && !(isEmpty && faults.stopsAtEmptyAnswer)
     }
 
-    const read = async (response: Response): Promise<void> => {
+    /** Whether there was anything in it. */
+    const read = async (response: Response): Promise<boolean> => {
+      let isEmpty = true
       const parser = faults.keepsParserBetweenStreams ? kept : (kept = makeParser(deliver))
       const charset = /charset=([^;]*)/.exec(response.headers.get('content-type') ?? '')?.[1]
       const decoder = faults.honoursCharset && charset ? new TextDecoder(charset) : undefined
@@ -123,9 +138,11 @@ export function faultyClient(faults: ClientFaults): ClientAdapter {
       try {
         for (let next = await reader.read(); !next.done; next = await reader.read()) {
           const chunk = next.value
+          isEmpty = false
           if (faults.takesOneEventPerChunk)
             parser.feed(new TextDecoder().decode(chunk).split('\n\n').slice(-2).join('\n\n'))
           else if (faults.decodesEachChunkAlone) parser.feed(new TextDecoder().decode(chunk))
+          else if (faults.keepsDecoderBetweenStreams) parser.feed(keptDecoder.decode(chunk, { stream: true }))
           else parser.feed(decoder ? decoder.decode(chunk, { stream: true }) : chunk)
           if (faults.commitsIdEarly) {
             const id = /^id: (.*)$/gm.exec(new TextDecoder().decode(chunk).split('\n\n').at(-1)!)?.[1]
@@ -136,6 +153,7 @@ export function faultyClient(faults: ClientFaults): ClientAdapter {
         if (faults.dispatchesUnfinishedEvents) parser.feed('\n\n')
         if (!faults.keepsParserBetweenStreams) parser.end()
       }
+      return !isEmpty
     }
 
     const run = async (): Promise<void> => {
@@ -146,7 +164,7 @@ export function faultyClient(faults: ClientFaults): ClientAdapter {
         again = await attempt()
           .then((result) => ((answered = true), result))
           .catch(() => !faults.stopsAtLostConnection)
-        if (faults.stopsWithoutAnswer && !answered && before > 0) again = false
+        if (!answered && (before > 0 ? faults.stopsWithoutAnswer : faults.stopsWithoutFirstAnswer)) again = false
         if (again && !state.closed) {
           await new Promise<void>((resolve) => {
             timer = setTimeout(resolve, delay)
@@ -171,41 +189,3 @@ export function faultyClient(faults: ClientFaults): ClientAdapter {
 }
 
 const utf8 = (text: string): string => String.fromCharCode(...new TextEncoder().encode(text))
-
-/** Each fault and the name of the case that must find it. */
-export const CLIENT_MUTANTS: Record<keyof ClientFaults, string> = {
-  asksWithPost: 'asks with GET',
-  asksForAnything: 'asks for an event stream',
-  asksCaches: 'asks past caches',
-  sendsEmptyLastEventId: 'sends no Last-Event-ID before there is one',
-  comparesTypeLiterally: 'takes the content type without case and parameters',
-  honoursCharset: 'reads UTF-8 whatever the charset says',
-  ignoresContentType: 'another content type fails',
-  takesMissingType: 'a missing content type fails',
-  comparesTypeByPrefix: 'a content type that only begins like an event stream fails',
-  retries401: '401 fails',
-  readsErrorBodies: '404 fails',
-  retries503: '503 fails',
-  retries204: '204 stops the client',
-  comesBackAfter204: '204 stops the client when it comes back',
-  doesNotRedirect: 'follows redirects',
-  losesTypes: 'hands over events in order, with type and last event ID',
-  takesOneEventPerChunk: 'takes many events in one chunk',
-  decodesEachChunkAlone: 'takes a stream that drips byte by byte',
-  stopsAtCleanEnd: 'comes back after a clean end, again and again',
-  stopsAtLostConnection: 'comes back after a lost connection',
-  stopsWithoutAnswer: 'comes back when there is no answer at all',
-  dispatchesUnfinishedEvents: 'an event cut off is not dispatched',
-  keepsParserBetweenStreams: 'nothing of a stream cut off leaks into the next',
-  neverSendsId: 'sends the last event ID when it comes back',
-  sendsIdAsItStands: 'sends the last event ID as UTF-8',
-  commitsIdEarly: 'the id of an event cut off is not remembered',
-  takesIdsFromEventsOnly: 'an id without data is remembered',
-  ignoresEmptyIds: 'an empty id takes the header away',
-  forgetsIdAfterReconnect: 'the last event ID outlives the connection',
-  ignoresRetry: 'waits as long as retry says',
-  overflowsTimer: 'waits on a retry too long for a timer',
-  deliversAfterClose: 'no event comes after close()',
-  keepsConnection: 'close() lets go of the connection',
-  comesBackAfterClose: 'close() between two connections is final',
-}

@@ -1,60 +1,65 @@
 import type { ParserAdapter } from '../../../../src/testing/suites/parser/parser-suite.js'
 
-/** What a parser can get wrong. Each is one fault in an otherwise honest parser. */
-export interface ParserFaults {
-  keepsBom?: boolean
-  dropsEveryBom?: boolean
-  losesBomSplitOverChunks?: boolean
-  dropsTwoBoms?: boolean
-  decodesEachChunkAlone?: boolean
-  failsOnIllFormedUtf8?: boolean
-  endsLinesAtLfOnly?: boolean
-  countsCrLfTwice?: boolean
-  swallowsCrAtChunkEnd?: boolean
-  waitsAfterCr?: boolean
-  countsSplitCrLfTwice?: boolean
-  swallowsAllLfAfterCr?: boolean
-  forgetsCrAtEmptyChunk?: boolean
-  endsLinesAtUnicodeSeparators?: boolean
-  looksAtLowBytesOnly?: boolean
-  keepsTheSpace?: boolean
-  stripsAllSpaces?: boolean
-  trimsValues?: boolean
-  splitsAtEveryColon?: boolean
-  ignoresLinesWithoutColon?: boolean
-  foldsCase?: boolean
-  trimsNames?: boolean
-  takesAnyNameAsData?: boolean
-  dispatchesComments?: boolean
-  keepsLastDataLineOnly?: boolean
-  joinsDataWithNothing?: boolean
-  keepsLastLf?: boolean
-  trimsDataEnd?: boolean
-  losesLeadingEmptyLines?: boolean
-  ignoresEmptyData?: boolean
-  dispatchesWithoutData?: boolean
-  leaksData?: boolean
-  cutsDataAtNul?: boolean
-  ignoresType?: boolean
-  leaksType?: boolean
-  leaksTypeWithoutData?: boolean
-  ignoresEmptyType?: boolean
-  keepsFirstType?: boolean
-  losesPrototypeTypes?: boolean
-  ignoresId?: boolean
-  forgetsIdAfterEvent?: boolean
-  ignoresEmptyId?: boolean
-  commitsIdWithDataOnly?: boolean
-  acceptsNulInId?: boolean
-  makesIdANumber?: boolean
-  ignoresRetry?: boolean
-  takesRetryLoosely?: boolean
-  takesEmptyRetry?: boolean
-  dispatchesUnfinishedBlock?: boolean
-  dispatchesUnfinishedLine?: boolean
-  dispatchesOnNextBlock?: boolean
-  losesShortChunks?: boolean
+/** What a parser can get wrong, and the name of the case that must find it. */
+export const PARSER_MUTANTS = {
+  keepsBom: 'a leading byte order mark is dropped',
+  dropsEveryBom: 'a byte order mark further on is text',
+  losesBomSplitOverChunks: 'a byte order mark split over chunks is dropped',
+  dropsTwoBoms: 'a second byte order mark is text',
+  decodesEachChunkAlone: 'a code point may be split over chunks anywhere',
+  failsOnIllFormedUtf8: 'ill-formed UTF-8 becomes U+FFFD',
+  endsLinesAtLfOnly: 'CR ends a line',
+  countsCrLfTwice: 'CRLF ends a line, once',
+  swallowsCrAtChunkEnd: 'a CR ends its line at once',
+  waitsAfterCr: 'a CR ends its line at once',
+  countsSplitCrLfTwice: 'CRLF split over chunks ends a line, once',
+  swallowsAllLfAfterCr: 'after CRLF split over chunks, the next LF is a line ending',
+  forgetsCrAtEmptyChunk: 'an empty chunk between CR and LF changes nothing',
+  endsLinesAtUnicodeSeparators: 'other line separators are text',
+  looksAtLowBytesOnly: 'characters that hold the byte of LF or CR are text',
+  keepsTheSpace: 'one space after the colon is dropped, no more',
+  stripsAllSpaces: 'one space after the colon is dropped, no more',
+  trimsValues: 'no other white space is dropped',
+  splitsAtEveryColon: 'a value keeps its colons',
+  ignoresLinesWithoutColon: 'a line without a colon is a field with an empty value',
+  foldsCase: 'field names are case-sensitive',
+  trimsNames: 'field names are not trimmed',
+  takesAnyNameAsData: 'field names are not trimmed',
+  dispatchesComments: 'comments are ignored',
+  keepsLastDataLineOnly: 'data lines are joined with LF',
+  joinsDataWithNothing: 'data lines are joined with LF',
+  keepsLastLf: 'one LF is dropped at the end of the data, no more',
+  trimsDataEnd: 'one LF is dropped at the end of the data, no more',
+  losesLeadingEmptyLines: 'leading empty data lines stay',
+  ignoresEmptyData: 'an empty data field dispatches an event with empty data',
+  dispatchesWithoutData: 'a block without data dispatches nothing',
+  leaksData: 'data does not leak into the next block',
+  cutsDataAtNul: 'data keeps every other character',
+  readsJson: 'data is text',
+  cutsLongLines: 'a line may be long',
+  ignoresType: 'the event field sets the type',
+  leaksType: 'the type does not leak into the next block',
+  leaksTypeWithoutData: 'the type of a block without data does not leak',
+  ignoresEmptyType: 'an empty event field resets the type',
+  keepsFirstType: 'the last event field of a block counts',
+  losesPrototypeTypes: 'a type may be any text',
+  ignoresId: 'the id field sets the last event ID',
+  forgetsIdAfterEvent: 'the last event ID persists',
+  ignoresEmptyId: 'an empty id field resets the last event ID',
+  commitsIdWithDataOnly: 'an id without data takes effect',
+  acceptsNulInId: 'an id that holds NUL is ignored',
+  makesIdANumber: 'an id is text',
+  ignoresRetry: 'retry sets the reconnection time',
+  takesRetryLoosely: 'a retry that is not all ASCII digits is ignored',
+  takesEmptyRetry: 'an empty retry is ignored',
+  dispatchesUnfinishedBlock: 'an unfinished block at the end is dropped',
+  dispatchesUnfinishedLine: 'an unfinished line at the end is dropped',
+  dispatchesOnNextBlock: 'an event comes as soon as its blank line ends',
+  losesShortChunks: 'every stream means the same, one piece at a time',
 }
+
+/** The faults of an otherwise honest parser. */
+export type ParserFaults = Partial<Record<keyof typeof PARSER_MUTANTS, boolean>>
 
 /** A small parser, slow and honest but for its faults. */
 export function faultyParser(faults: ParserFaults): ParserAdapter {
@@ -87,6 +92,7 @@ export function faultyParser(faults: ParserFaults): ParserAdapter {
       if (faults.keepsLastLf) text += '\n'
       if (faults.trimsDataEnd) text = text.replace(/\n+$/, '')
       if (faults.cutsDataAtNul) text = text.split('\0')[0]!
+      if (faults.readsJson) text = fromJson(text)
       const known = faults.losesPrototypeTypes && type in {} ? '' : type
       const event = { event: faults.ignoresType ? 'message' : known || 'message', data: text, id }
       if (faults.makesIdANumber && Number.isFinite(Number(id)) && id !== '') event.id = String(Number(id))
@@ -149,7 +155,7 @@ export function faultyParser(faults: ParserFaults): ParserAdapter {
       } else {
         if (followsCr && faults.waitsAfterCr) endLine()
         if (faults.endsLinesAtUnicodeSeparators && /[\u0085\u2028\u2029]/.test(unit)) endLine()
-        else line += unit
+        else if (!faults.cutsLongLines || line.length < 65_536) line += unit
       }
     }
 
@@ -193,58 +199,10 @@ export function faultyParser(faults: ParserFaults): ParserAdapter {
   }
 }
 
-/** Each fault and the name of the case that must find it. */
-export const PARSER_MUTANTS: Record<keyof ParserFaults, string> = {
-  keepsBom: 'a leading byte order mark is dropped',
-  dropsEveryBom: 'a byte order mark further on is text',
-  losesBomSplitOverChunks: 'a byte order mark split over chunks is dropped',
-  dropsTwoBoms: 'a second byte order mark is text',
-  decodesEachChunkAlone: 'a code point may be split over chunks anywhere',
-  failsOnIllFormedUtf8: 'ill-formed UTF-8 becomes U+FFFD',
-  endsLinesAtLfOnly: 'CR ends a line',
-  countsCrLfTwice: 'CRLF ends a line, once',
-  swallowsCrAtChunkEnd: 'a CR ends its line at once',
-  waitsAfterCr: 'a CR ends its line at once',
-  countsSplitCrLfTwice: 'CRLF split over chunks ends a line, once',
-  swallowsAllLfAfterCr: 'after CRLF split over chunks, the next LF is a line ending',
-  forgetsCrAtEmptyChunk: 'an empty chunk between CR and LF changes nothing',
-  endsLinesAtUnicodeSeparators: 'other line separators are text',
-  looksAtLowBytesOnly: 'characters that hold the byte of LF or CR are text',
-  keepsTheSpace: 'one space after the colon is dropped, no more',
-  stripsAllSpaces: 'one space after the colon is dropped, no more',
-  trimsValues: 'no other white space is dropped',
-  splitsAtEveryColon: 'a value keeps its colons',
-  ignoresLinesWithoutColon: 'a line without a colon is a field with an empty value',
-  foldsCase: 'field names are case-sensitive',
-  trimsNames: 'field names are not trimmed',
-  takesAnyNameAsData: 'field names are not trimmed',
-  dispatchesComments: 'comments are ignored',
-  keepsLastDataLineOnly: 'data lines are joined with LF',
-  joinsDataWithNothing: 'data lines are joined with LF',
-  keepsLastLf: 'one LF is dropped at the end of the data, no more',
-  trimsDataEnd: 'one LF is dropped at the end of the data, no more',
-  losesLeadingEmptyLines: 'leading empty data lines stay',
-  ignoresEmptyData: 'an empty data field dispatches an event with empty data',
-  dispatchesWithoutData: 'a block without data dispatches nothing',
-  leaksData: 'data does not leak into the next block',
-  cutsDataAtNul: 'data keeps every other character',
-  ignoresType: 'the event field sets the type',
-  leaksType: 'the type does not leak into the next block',
-  leaksTypeWithoutData: 'the type of a block without data does not leak',
-  ignoresEmptyType: 'an empty event field resets the type',
-  keepsFirstType: 'the last event field of a block counts',
-  losesPrototypeTypes: 'a type may be any text',
-  ignoresId: 'the id field sets the last event ID',
-  forgetsIdAfterEvent: 'the last event ID persists',
-  ignoresEmptyId: 'an empty id field resets the last event ID',
-  commitsIdWithDataOnly: 'an id without data takes effect',
-  acceptsNulInId: 'an id that holds NUL is ignored',
-  makesIdANumber: 'an id is text',
-  ignoresRetry: 'retry sets the reconnection time',
-  takesRetryLoosely: 'a retry that is not all ASCII digits is ignored',
-  takesEmptyRetry: 'an empty retry is ignored',
-  dispatchesUnfinishedBlock: 'an unfinished block at the end is dropped',
-  dispatchesUnfinishedLine: 'an unfinished line at the end is dropped',
-  dispatchesOnNextBlock: 'an event comes as soon as its blank line ends',
-  losesShortChunks: 'every stream means the same, one piece at a time',
+function fromJson(text: string): string {
+  try {
+    return String(JSON.parse(text))
+  } catch {
+    return text
+  }
 }

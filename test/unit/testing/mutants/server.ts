@@ -3,38 +3,42 @@ import { createServer, type IncomingMessage, type ServerResponse } from 'node:ht
 import type { AddressInfo } from 'node:net'
 import type { ServerAdapter, SuiteMessage } from '../../../../src/testing/suites/server/server-reader.js'
 
-/** What a server can get wrong. Each is one fault in an otherwise honest server. */
-export interface ServerFaults {
-  sendsHeadWithFirstEvent?: boolean
-  answers202?: boolean
-  sendsAsText?: boolean
-  namesLatin1?: boolean
-  letsCachesStore?: boolean
-  writesLatin1?: boolean
-  writesBareJson?: boolean
-  writesRetryInSeconds?: boolean
-  writesNulInIds?: boolean
-  pingsWithTypeAlone?: boolean
-  holdsTheLastEvent?: boolean
-  writesDataAsItStands?: boolean
-  splitsDataAtLfOnly?: boolean
-  leavesOutTheSpace?: boolean
-  writesAsciiOnly?: boolean
-  dropsEmptyData?: boolean
-  dropsType?: boolean
-  writesTypeAsItStands?: boolean
-  sendsTwice?: boolean
-  pingsWithEmptyData?: boolean
-  replaysNothing?: boolean
-  replaysTheLastOne?: boolean
-  replaysNewestFirst?: boolean
-  comparesIdsAsText?: boolean
-  failsOnUnknownIds?: boolean
-  echoesTheId?: boolean
-  neverLeavesReplay?: boolean
-  keepsReaders?: boolean
-  registersAfterLeaving?: boolean
+/** What a server can get wrong, and the name of the case that must find it. */
+export const SERVER_MUTANTS = {
+  sendsHeadWithFirstEvent: 'the head does not wait for an event',
+  answers202: 'the status is 200',
+  sendsAsText: 'the content type is text/event-stream',
+  namesLatin1: 'the content type names no charset but UTF-8',
+  letsCachesStore: 'no cache may answer with it',
+  writesLatin1: 'the stream is UTF-8',
+  writesBareJson: 'every line is a field readers know, or a comment',
+  writesRetryInSeconds: 'retry is written in ASCII digits',
+  writesNulInIds: 'no id holds NUL',
+  pingsWithTypeAlone: 'no event type comes without data',
+  holdsTheLastEvent: 'an event goes out at once',
+  writesDataAsItStands: 'line breaks in data arrive',
+  splitsDataAtLfOnly: 'CR and CRLF in data start no field',
+  leavesOutTheSpace: 'white space and colons at the start of data arrive',
+  writesAsciiOnly: 'any character arrives',
+  cutsLongData: 'long data arrives',
+  dropsEmptyData: 'empty data arrives as an event',
+  dropsType: 'the event type arrives',
+  writesTypeAsItStands: 'a line break in an event type starts no field',
+  sendsTwice: 'events arrive in order, each once',
+  pingsWithEmptyData: 'a keep-alive is a comment, not an event',
+  replaysNothing: 'nothing is lost after Last-Event-ID',
+  replaysTheLastOne: 'nothing comes twice after Last-Event-ID',
+  replaysNewestFirst: 'missed events come in order',
+  comparesIdsAsText: 'nothing is lost after Last-Event-ID',
+  failsOnUnknownIds: 'an unknown Last-Event-ID is answered',
+  echoesTheId: 'Last-Event-ID is not echoed in a header',
+  neverLeavesReplay: 'new events come after an unknown Last-Event-ID',
+  keepsReaders: 'a reader that leaves is let go',
+  registersAfterLeaving: 'a reader that leaves before the answer is let go',
 }
+
+/** The faults of an otherwise honest server. */
+export type ServerFaults = Partial<Record<keyof typeof SERVER_MUTANTS, boolean>>
 
 interface Reader {
   res: ServerResponse
@@ -52,7 +56,7 @@ export async function faultyServer(faults: ServerFaults): Promise<ServerAdapter 
       return `${JSON.stringify(data)}\n\ndata: ${data.replaceAll(/\r\n|\r|\n/g, '\ndata: ')}\n\n`
     const line = /[\r\n]/
     if (event !== undefined && line.test(event) && !faults.writesTypeAsItStands) throw new TypeError('event')
-    let text = data
+    let text = faults.cutsLongData ? data.slice(0, 65_536) : data
     if (faults.writesAsciiOnly) text = text.replaceAll(/[^\0-\x7F]/g, '?')
     const ends = faults.splitsDataAtLfOnly ? /\n/ : /\r\n|\r|\n/
     const lines = faults.writesDataAsItStands ? [text] : text.split(ends)
@@ -128,37 +132,4 @@ export async function faultyServer(faults: ServerFaults): Promise<ServerAdapter 
       await once(server, 'close')
     },
   }
-}
-
-/** Each fault and the name of the case that must find it. */
-export const SERVER_MUTANTS: Record<keyof ServerFaults, string> = {
-  sendsHeadWithFirstEvent: 'the head does not wait for an event',
-  answers202: 'the status is 200',
-  sendsAsText: 'the content type is text/event-stream',
-  namesLatin1: 'the content type names no charset but UTF-8',
-  letsCachesStore: 'no cache may answer with it',
-  writesLatin1: 'the stream is UTF-8',
-  writesBareJson: 'every line is a field readers know, or a comment',
-  writesRetryInSeconds: 'retry is written in ASCII digits',
-  writesNulInIds: 'no id holds NUL',
-  pingsWithTypeAlone: 'no event type comes without data',
-  holdsTheLastEvent: 'an event goes out at once',
-  writesDataAsItStands: 'line breaks in data arrive',
-  splitsDataAtLfOnly: 'CR and CRLF in data start no field',
-  leavesOutTheSpace: 'white space and colons at the start of data arrive',
-  writesAsciiOnly: 'any character arrives',
-  dropsEmptyData: 'empty data arrives as an event',
-  dropsType: 'the event type arrives',
-  writesTypeAsItStands: 'a line break in an event type starts no field',
-  sendsTwice: 'events arrive in order, each once',
-  pingsWithEmptyData: 'a keep-alive is a comment, not an event',
-  replaysNothing: 'nothing is lost after Last-Event-ID',
-  replaysTheLastOne: 'nothing comes twice after Last-Event-ID',
-  replaysNewestFirst: 'missed events come in order',
-  comparesIdsAsText: 'nothing is lost after Last-Event-ID',
-  failsOnUnknownIds: 'an unknown Last-Event-ID is answered',
-  echoesTheId: 'Last-Event-ID is not echoed in a header',
-  neverLeavesReplay: 'new events come after an unknown Last-Event-ID',
-  keepsReaders: 'a reader that leaves is let go',
-  registersAfterLeaving: 'a reader that leaves before the answer is let go',
 }

@@ -165,6 +165,12 @@ describe('what a script can do', () => {
     )
   })
 
+  it('closes the connection where a body ends short of its length, instead of leaving the reader to wait', async () => {
+    const short = await start([{ headers: { 'content-length': '1000' } }, { event: { data: 'one' } }, { end: true }])
+    await expect(fetch(short.url).then((response) => response.text())).rejects.toThrow(TypeError)
+    expect(await short.requests[0]!.closed).toBe('script')
+  })
+
   it('truncates a body of known length', async () => {
     const { url } = await start([{ headers: { 'content-length': '1000' } }, { event: { data: 'one' } }, { cut: 'fin' }])
     const { text } = await exchange(url)
