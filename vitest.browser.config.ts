@@ -44,7 +44,7 @@ export default defineConfig({
   test: {
     include: ['test/browser/**/*.test.ts', 'test/spec/eventsource-*.test.ts'],
     globalSetup: './test/browser/setup.ts',
-    testTimeout: 20_000,
+    testTimeout: 60_000,
     browser: {
       enabled: true,
       headless: true,

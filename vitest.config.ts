@@ -7,7 +7,7 @@ export default defineConfig({
     exclude: ['test/integration/ci/**'],
     // Most files wait for sockets; with a core kept free the suite takes twice as long.
     maxWorkers: '100%',
-    testTimeout: 20_000,
-    hookTimeout: 30_000,
+    testTimeout: 60_000,
+    hookTimeout: 60_000,
   },
 })

@@ -19,9 +19,15 @@ export function portableChecks(base: string): Record<string, Check[]> {
   }
 }
 
+export interface Failure {
+  name: string
+  /** What was thrown, with its stack. */
+  text: string
+}
+
 /** Runs checks, a few at a time, and returns what went wrong. */
-export async function failuresOf(checks: Check[], atOnce: number): Promise<string[]> {
-  const failures: string[] = []
+export async function failuresOf(checks: Check[], atOnce: number): Promise<Failure[]> {
+  const failures: Failure[] = []
   const left = checks.values()
   await Promise.all(
     Array.from({ length: atOnce }, async () => {
@@ -29,10 +35,17 @@ export async function failuresOf(checks: Check[], atOnce: number): Promise<strin
         try {
           await run()
         } catch (error) {
-          failures.push(`${name}: ${error instanceof Error ? error.stack : String(error)}`)
+          failures.push({ name, text: error instanceof Error ? (error.stack ?? error.message) : String(error) })
         }
       }
     }),
   )
   return failures
+}
+
+/** Names last: whoever reads the end of a long output sees them. */
+export function listed(failures: Failure[]): string {
+  const stacks = failures.map(({ name, text }) => `FAILED ${name}\n${text}`)
+  const names = failures.map(({ name, text }) => `FAILED ${name}: ${text.split('\n', 1)[0]}`)
+  return [...stacks, ...names].join('\n')
 }

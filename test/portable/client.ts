@@ -120,8 +120,9 @@ export function clientChecks(base: string): Check[] {
         const causes: (string | undefined)[] = []
         const connection = connect(url, {
           ...QUICK,
-          openTimeout: 300,
-          idleTimeout: 300,
+          // Long enough for the next connection to open on a machine that is busy.
+          openTimeout: 1500,
+          idleTimeout: 1500,
           headers: ({ cause }) => {
             causes.push(cause?.kind)
             return {}

@@ -1,14 +1,15 @@
-import { failuresOf, portableChecks } from './checks.js'
+import { failuresOf, listed, portableChecks, type Failure } from './checks.js'
 import type { Check } from './check.js'
 import { collected } from './rules.js'
 
 const { BUILT_IN, STAGE_URL } = process.env
 
+const all: Failure[] = []
+
 async function report(topic: string, checks: Check[], atOnce: number): Promise<void> {
   const failures = await failuresOf(checks, atOnce)
   console.log(`${topic}: ${checks.length - failures.length} of ${checks.length} passed`)
-  for (const failure of failures) console.log(failure)
-  if (failures.length > 0) process.exitCode = 1
+  all.push(...failures)
 }
 
 if (!BUILT_IN) {
@@ -18,3 +19,8 @@ if (!BUILT_IN) {
 }
 await report('EventSource', collected.besideOthers, 8)
 await report('EventSource, one after the other', collected.alone, 1)
+
+if (all.length > 0) {
+  console.log(listed(all))
+  process.exitCode = 1
+}

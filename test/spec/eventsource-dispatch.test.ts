@@ -1,4 +1,4 @@
-import { equal, isTrue, specify, within, type Source } from './eventsource/specify.js'
+import { equal, isTrue, specify, within, type Setting, type Source } from './eventsource/specify.js'
 
 const NAMES = ['open', 'error', 'message', 'close', '__proto__', 'toString', 'constructor', 'on', 'ü€', 'a b']
 
@@ -85,23 +85,23 @@ specify(
   { alone: true },
 )
 
-function next(source: Source, type: string): Promise<string> {
+function next({ bound }: Setting, source: Source, type: string): Promise<string> {
   const promise = new Promise<string>((resolve) => {
     source.addEventListener(type, (event) => resolve((event as MessageEvent<string>).data), { once: true })
   })
-  return within(type, promise, 2000)
+  return within(type, promise, bound)
 }
 
 specify(
   'each event is a task: who awaits one and then listens for the next misses none',
-  async ({ stage, open }) => {
-    const { url } = await stage([
+  async (setting) => {
+    const { url } = await setting.stage([
       [{ bytes: 'data: 1\n\ndata: 2\n\nevent: x\ndata: 3\n\ndata: 4\n\n' }, { stall: true }],
     ])
-    const source = open(url)
+    const source = setting.open(url)
     const heard: string[] = []
     for (const type of ['message', 'message', 'x', 'message']) {
-      heard.push(await next(source, type))
+      heard.push(await next(setting, source, type))
       for (let hop = 0; hop < 20; hop++) await undefined
     }
     equal(heard, ['1', '2', '3', '4'])
@@ -111,13 +111,13 @@ specify(
 
 specify(
   'promise jobs run between two listeners of one event',
-  async ({ stage, open }) => {
-    const { url } = await stage([[{ event: { data: 'a' } }, { stall: true }]])
-    const source = open(url)
+  async (setting) => {
+    const { url } = await setting.stage([[{ event: { data: 'a' } }, { stall: true }]])
+    const source = setting.open(url)
     const heard: string[] = []
     source.addEventListener('message', () => void Promise.resolve().then(() => heard.push('job')))
     source.addEventListener('message', () => heard.push('second'))
-    await next(source, 'message')
+    await next(setting, source, 'message')
     equal(heard, ['job', 'second'])
   },
   { differs: 'jobsBetweenListeners' },
@@ -125,19 +125,21 @@ specify(
 
 specify(
   'who awaits open and then listens misses no message',
-  async ({ stage, open }) => {
-    const { url } = await stage([[{ bytes: 'data: 1\n\n' }, { stall: true }]])
-    const source = open(url)
-    await next(source, 'open')
+  async (setting) => {
+    // By hand, because head and body have to arrive together.
+    const head = 'HTTP/1.1 200 OK\r\ncontent-type: text/event-stream\r\nconnection: close\r\n\r\n'
+    const { url } = await setting.stage([[{ raw: `${head}data: 1\n\n` }, { stall: true }]])
+    const source = setting.open(url)
+    await next(setting, source, 'open')
     for (let hop = 0; hop < 20; hop++) await undefined
-    equal(await next(source, 'message'), '1')
+    equal(await next(setting, source, 'message'), '1')
   },
   { differs: 'openIsTask' },
 )
 
-specify('listeners may be objects, once, aborted and removed, as on any target', async ({ stage, open }) => {
-  const { url } = await stage([[{ bytes: 'data: 1\n\ndata: 2\n\nevent: end\ndata\n\n' }, { stall: true }]])
-  const source = open(url)
+specify('listeners may be objects, once, aborted and removed, as on any target', async (setting) => {
+  const { url } = await setting.stage([[{ bytes: 'data: 1\n\ndata: 2\n\nevent: end\ndata\n\n' }, { stall: true }]])
+  const source = setting.open(url)
   const heard: string[] = []
   const listener = {
     handleEvent(event: MessageEvent<string>) {
@@ -153,7 +155,7 @@ specify('listeners may be objects, once, aborted and removed, as on any target',
   source.removeEventListener('message', removed)
   source.addEventListener('message', () => heard.push('aborted'), { signal: controller.signal })
   controller.abort()
-  await next(source, 'end')
+  await next(setting, source, 'end')
   equal(heard, ['object 1 true', 'once 1', 'object 2 true'])
 })
 

@@ -9,20 +9,28 @@ async function pauses({ stage, play }: Setting, answers: Answer[]): Promise<numb
   return times.slice(1).map((time, index) => time - times[index]!)
 }
 
+/**
+ * @param until the nearest wrong pause: all of it is slack for a machine that is busy. By default what a source
+ *   waits without a `retry`
+ */
+function isAbout(ms: number, pause: number, until = 2900): void {
+  isTrue(pause >= ms - 10 && pause < until, `${pause} is about ${ms}`)
+}
+
 specify('retry sets the reconnection time, for later connections too', async (setting) => {
   const [first, second] = await pauses(setting, [[{ bytes: 'retry: 700\ndata: a\n\n' }], [{ bytes: 'data: b\n\n' }]])
-  isTrue(first! >= 690 && first! < 2500, `${first} is about 700`)
-  isTrue(second! >= 690 && second! < 2500, `${second} is about 700`)
+  isAbout(700, first!)
+  isAbout(700, second!)
 })
 
 specify('retry of 03000 is 3000 milliseconds', async (setting) => {
   const [pause] = await pauses(setting, [[{ bytes: 'retry: 03000\ndata: a\n\n' }]])
-  isTrue(pause! >= 2990 && pause! < 5000, `${pause} is about 3000`)
+  isAbout(3000, pause!, 30_000)
 })
 
 specify('until a retry comes it takes a few seconds', async (setting) => {
   const [pause] = await pauses(setting, [[{ bytes: 'data: a\n\n' }]])
-  isTrue(pause! >= 1000 && pause! < 10_000, `${pause} is a few seconds`)
+  isTrue(pause! >= 1000 && pause! < 30_000, `${pause} is a few seconds`)
 })
 
 /** Sets the time to 600 ms, then sends lines that should change nothing. */
@@ -30,7 +38,7 @@ function expectIgnored(rule: string, values: string[], options?: SpecifyOptions)
   const body = async (setting: Setting): Promise<void> => {
     const lines = values.map((value) => `retry: ${value}\n`).join('')
     const [pause] = await pauses(setting, [[{ bytes: `retry: 600\n${lines}data: a\n\n` }]])
-    isTrue(pause! >= 590 && pause! < 2500, `${pause} is about 600`)
+    isAbout(600, pause!, options ? undefined : 9000)
   }
   specify(rule, body, options)
 }
@@ -57,7 +65,7 @@ specify(
       requests,
       open: openGate,
     } = await stage([
-      [{ bytes: 'data: a\n\nretry: 600\ndata: b\n' }, { gate: 'cut' }, { cut: 'fin' }],
+      [{ bytes: 'retry: 9000\ndata: a\n\nretry: 600\ndata: b\n' }, { gate: 'cut' }, { cut: 'fin' }],
       [{ event: { data: 'c' } }, { stall: true }],
     ])
     const source = open(url)
@@ -67,7 +75,7 @@ specify(
     await openGate('cut')
     await until(4)
     const pause = performance.now() - before
-    isTrue(pause >= 590 && pause < 2500, `${pause} is about 600`)
+    isAbout(600, pause, 9000)
     equal((await requests(2)).length, 2)
   },
   { differs: 'retryAtOnce' },

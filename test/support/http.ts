@@ -47,9 +47,9 @@ export async function rawGet(port: number, headers: Record<string, string> = {})
   return socket
 }
 
-/** Resolves once the condition holds, looked at after every turn of the event loop. Fails after two seconds. */
+/** Resolves once the condition holds, looked at after every turn of the event loop. Fails after twenty seconds, more than anything takes on a machine that is busy. */
 export async function until(condition: () => boolean, what = 'the condition'): Promise<void> {
-  const deadline = performance.now() + 2000
+  const deadline = performance.now() + 20_000
   while (!condition()) {
     if (performance.now() > deadline) throw new Error(`${what} did not come to hold`)
     await new Promise((resolve) => setImmediate(resolve))

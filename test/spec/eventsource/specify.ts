@@ -28,6 +28,8 @@ export interface Recording {
 export interface Setting {
   subject: SubjectName
   EventSource: typeof globalThis.EventSource
+  /** Milliseconds for one wait: few where what is waited for should not come. */
+  bound: number | undefined
   stage(answers: Answer[], options?: StageOptions): Promise<Stage>
   open(url: string, init?: SourceInit): Source
   /** Records events of these types; by default `open`, `message` and `error`. */
@@ -84,6 +86,7 @@ function makeSetting(
   const setting: Setting = {
     subject: name,
     EventSource,
+    bound,
     reported: host.reported,
     async stage(answers, options) {
       const { base, otherBase } = await host.bases()
