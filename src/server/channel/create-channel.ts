@@ -14,6 +14,7 @@ import type { Sink } from '../sink.js'
 import { admit, isResponse, type Admission } from './admit.js'
 import { ChannelClosedError } from './channel-closed-error.js'
 import { type ChannelOptions, isName, resolveChannelOptions } from './channel-options.js'
+import { createGate } from './gate.js'
 import { createHub } from './hub.js'
 import type { Hub } from './hub-types.js'
 import { createMemoryTransport } from './memory-transport.js'
@@ -100,6 +101,7 @@ const CLOSE_RULES = { drain: numberOf('milliseconds', 0, MAX_DELAY) }
 export function createChannel<M = ChannelEvents, C = unknown>(options: ChannelOptions<M, C> = {}): Channel<M, C> {
   const settings = resolveChannelOptions(options)
   const scheduler = hostScheduler
+  const gate = createGate(scheduler)
   let made: { transport: Transport; hub: Hub } | undefined
   let closing: Promise<void> | undefined
   let isClosed = false
@@ -157,6 +159,7 @@ export function createChannel<M = ChannelEvents, C = unknown>(options: ChannelOp
   }
 
   const answerNode = async (req: NodeRequest, res: NodeResponse): Promise<void> => {
+    await gate()
     const request = eventRequestOf(req)
     const admission = await ask(request)
     if (isNodeReaderGone(req, res)) return
