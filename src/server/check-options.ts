@@ -1,4 +1,5 @@
 import { OptionError } from '../errors/option-error.js'
+import { MAX_DELAY } from '../wire/constants.js'
 
 /** What one option may be: says what is wrong with a value, `false` where nothing is. */
 export type Rule = (value: unknown) => string | false
@@ -15,20 +16,19 @@ export interface Rules {
  */
 export function checkOptions(options: unknown, rules: Rules, path = ''): void {
   if (options === undefined) return
-  if (typeof options !== 'object' || options === null) {
+  if (typeof options !== 'object' || !options) {
     throw new OptionError(path.slice(0, -1) || 'options', 'must be an object.')
   }
   for (const [name, value] of Object.entries(options)) {
-    const rule = Object.hasOwn(rules, name) ? rules[name] : undefined
-    if (rule === undefined) {
-      throw new OptionError(path + name, `does not exist. There is ${Object.keys(rules).join(', ')}.`)
-    }
+    const rule = Object.hasOwn(rules, name) && rules[name]
     if (typeof rule === 'object') {
       checkOptions(value, rule, `${path}${name}.`)
       continue
     }
-    const wrong = value !== undefined && rule(value)
-    if (wrong !== false) throw new OptionError(path + name, wrong)
+    const wrong = rule
+      ? value !== undefined && rule(value)
+      : `does not exist. There is ${Object.keys(rules).join(', ')}.`
+    if (wrong) throw new OptionError(path + name, wrong)
   }
 }
 
@@ -43,4 +43,20 @@ export function oneOf(...values: string[]): Rule {
   return (value) => !values.includes(value as string) && `must be one of ${values.join(', ')}.`
 }
 
-export const isFunction: Rule = (value) => typeof value !== 'function' && 'must be a function.'
+export function typeOf(type: 'function' | 'string' | 'boolean'): Rule {
+  return (value) => typeof value !== type && `must be a ${type}.`
+}
+
+export const isFunction: Rule = /* @__PURE__ */ typeOf('function')
+
+/** For timers: more overflows. */
+export const milliseconds: Rule = /* @__PURE__ */ numberOf('milliseconds', 0, MAX_DELAY)
+
+/** What readers are told to wait. */
+export const reconnectionTime: Rule = /* @__PURE__ */ numberOf('milliseconds', 0, MAX_DELAY, true)
+
+/** `slow` of a stream and of a channel. */
+export const SLOW_RULES: Rules = {
+  maxBytes: /* @__PURE__ */ numberOf('bytes', 1),
+  stall: /* @__PURE__ */ numberOf('milliseconds', 1),
+}

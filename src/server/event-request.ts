@@ -36,7 +36,23 @@ const ORIGIN = /^https?:\/\/[\w.~:[\]-]+$/
 
 /** Puts the common face on a request. */
 export function eventRequestOf(raw: Request | NodeRequest): EventRequest {
-  return new LazyEventRequest(raw)
+  let url: URL | undefined
+  return {
+    raw,
+    get method() {
+      return raw.method ?? 'GET'
+    },
+    get url() {
+      return (url ??= new URL(isWebRequest(raw) ? raw.url : nodeAddress(raw)))
+    },
+    get headers() {
+      return isWebRequest(raw) ? raw.headers : { get: (name: string) => headerOf(raw, name) }
+    },
+    get lastEventId() {
+      const id = requestedId(this)
+      return isUsableId(id) ? id : ''
+    },
+  }
 }
 
 export function isWebRequest(raw: Request | NodeRequest): raw is Request {
@@ -51,52 +67,19 @@ export function headerOf(raw: Request | NodeRequest, name: string): string | nul
   return Object.hasOwn(raw.headers, key) ? String(raw.headers[key]) : null
 }
 
-/** Tells whether the reader wants to go on from something that is no ID: it is no new reader either. */
-export function hasUnusableLastEventId(request: EventRequest): boolean {
-  return request.lastEventId === '' && requestedId(request) !== ''
-}
-
-class LazyEventRequest implements EventRequest {
-  readonly raw: Request | NodeRequest
-  #url: URL | undefined
-
-  constructor(raw: Request | NodeRequest) {
-    this.raw = raw
-  }
-
-  get method(): string {
-    return this.raw.method ?? 'GET'
-  }
-
-  get url(): URL {
-    return (this.#url ??= new URL(isWebRequest(this.raw) ? this.raw.url : nodeAddress(this.raw)))
-  }
-
-  get headers(): EventRequest['headers'] {
-    const { raw } = this
-    return isWebRequest(raw) ? raw.headers : { get: (name) => headerOf(raw, name) }
-  }
-
-  get lastEventId(): string {
-    const id = requestedId(this)
-    return id !== undefined && isUsableId(id) ? id : ''
-  }
-}
-
-/** What the reader wants to go on from; `undefined` where it is no text. */
-function requestedId(request: EventRequest): string | undefined {
+/** What the reader wants to go on from, be it an ID or not; `""` for nothing. */
+export function requestedId(request: EventRequest): string {
   const header = headerOf(request.raw, 'last-event-id')
   if (header !== null) return decodeHeader(header)
   // The URL is costly, and hardly ever needed.
-  return request.raw.url?.includes('lastEventId=') ? (request.url.searchParams.get('lastEventId') ?? '') : ''
+  return (request.raw.url?.includes('lastEventId=') && request.url.searchParams.get('lastEventId')) || ''
 }
 
 function nodeAddress(raw: NodeRequest): string {
   // Joined as text, not resolved: neither host nor target may reach into the other.
   const target = ((raw as { originalUrl?: string }).originalUrl ?? raw.url ?? '').replace(WHOLE_ORIGIN, '')
-  const path = target.startsWith('/') ? target : `/${target}`
-  const host = headerOf(raw, ':authority') ?? headerOf(raw, 'host') ?? ''
   const secure = (raw.socket as { encrypted?: boolean } | undefined)?.encrypted
-  const origin = `${headerOf(raw, ':scheme') ?? (secure ? 'https' : 'http')}://${host}`
-  return (ORIGIN.test(origin) && URL.canParse(origin) ? origin : 'http://localhost') + path
+  const scheme = headerOf(raw, ':scheme') ?? (secure ? 'https' : 'http')
+  const origin = `${scheme}://${headerOf(raw, ':authority') ?? headerOf(raw, 'host') ?? ''}`
+  return (ORIGIN.test(origin) && URL.canParse(origin) ? origin : 'http://localhost') + target.replace(/^(?!\/)/, '/')
 }

@@ -7,7 +7,8 @@ import type { NodeRequest } from './node-types.js'
 import { firstBytes } from './response-head.js'
 import type { CloseReason, Source } from './session.js'
 import type { Sink, SinkOwner } from './sink.js'
-import { SourceRunner } from './source-runner.js'
+import { attempt } from './attempt.js'
+import { openSource, runSource, stopSource } from './source-runner.js'
 import type { SourceHost } from './source-runner.js'
 import { encodeStreamMessage } from './stream-message.js'
 import type { StreamMessage } from './stream-message.js'
@@ -27,7 +28,7 @@ export class EventSession implements SourceHost, SinkOwner {
   #sink!: Sink
   /** Let go of once used: there may be very many sessions. */
   #writeHead: (() => void) | undefined
-  readonly #runner: SourceRunner
+  stop: (() => unknown) | undefined
 
   // Time is what the timer has counted, in milliseconds. No clock: one that stands still, or jumps, decides nothing.
   #timer: ReturnType<typeof setTimeout> | undefined
@@ -49,7 +50,6 @@ export class EventSession implements SourceHost, SinkOwner {
   constructor(raw: Request | NodeRequest, settings: Settings) {
     this.#raw = raw
     this.#settings = settings
-    this.#runner = new SourceRunner(this, settings.onError)
   }
 
   get over(): boolean {
@@ -107,15 +107,15 @@ export class EventSession implements SourceHost, SinkOwner {
     this.#writeHead = writeHead
     let product: unknown
     try {
-      product = this.#runner.open(source)
+      product = openSource(this, source)
     } catch (error) {
       const unopened = this.#state === 'opening'
       if (unopened) this.skip('failed')
-      this.#runner.fail(error)
+      this.fail(error)
       return !unopened
     }
-    if (this.#state === 'opening') this.#open()
-    this.#runner.run(product)
+    this.#open()
+    runSource(this, product)
     return true
   }
 
@@ -124,16 +124,25 @@ export class EventSession implements SourceHost, SinkOwner {
     this.#reason = reason
     this.onClose(false)
     // An iterable may hold something from the start, such as a listener.
-    if (typeof source === 'object') this.#runner.run(this.#runner.open(source))
+    if (typeof source === 'object') runSource(this, openSource(this, source))
   }
 
-  /** Ends the session because the reader is gone. */
-  disconnect(): void {
-    this.#finish('disconnected')
+  onSourceEnd(): void {
+    this.#finish('end')
   }
 
-  onSourceEnd(reason: 'end' | 'failed'): void {
-    this.#finish(reason)
+  fail(error: unknown): void {
+    // Whoever waits for something with the session's signal throws when the session ends: as it should.
+    if (this.over && (error as Error | undefined)?.name === 'AbortError') return
+    this.#finish('failed')
+    this.report(error)
+  }
+
+  report(error: unknown): void {
+    const { hooks } = this.#settings
+    const tell = (): unknown =>
+      hooks.onError ? hooks.onError(error) : console.error('The source of an event stream failed:', error)
+    void attempt(tell, console.error)
   }
 
   onDrain(): void {
@@ -153,14 +162,15 @@ export class EventSession implements SourceHost, SinkOwner {
   }
 
   #open(): void {
+    if (this.#state !== 'opening') return
     this.#state = 'open'
-    this.#writeHead?.()
+    this.#writeHead!()
     this.#writeHead = undefined
     this.#write(firstBytes(this.#settings.retry, this.#settings.padding))
   }
 
   #write(text: string): boolean {
-    if (this.#state === 'opening') this.#open()
+    this.#open()
     const { maxBytes } = this.#settings
     const buffered = this.#sink.bufferedBytes
     if (buffered > maxBytes) {
@@ -218,12 +228,12 @@ export class EventSession implements SourceHost, SinkOwner {
       if (gone && this.#state === 'closing') this.#sink.destroy()
       return
     }
-    if (this.#state === 'opening') this.#open()
+    this.#open()
     this.#reason = reason
     this.#state = 'closing'
     this.#controller?.abort()
     this.onDrain()
-    this.#runner.stop()
+    stopSource(this)
     if (gone) this.#sink.destroy()
     else this.#sink.end()
   }

@@ -1,5 +1,12 @@
-import { MAX_DELAY } from '../wire/constants.js'
-import { checkOptions, isFunction, numberOf, oneOf } from './check-options.js'
+import {
+  checkOptions,
+  isFunction,
+  milliseconds,
+  numberOf,
+  oneOf,
+  reconnectionTime,
+  SLOW_RULES,
+} from './check-options.js'
 import type { Rules } from './check-options.js'
 import { streamFields } from './response-head.js'
 import type { HeadFields } from './response-head.js'
@@ -43,10 +50,11 @@ export interface Settings {
   readonly retry: number | undefined
   readonly heartbeat: number
   readonly padding: number
-  readonly accept: 'ignore' | 'require'
+  readonly accept: 'ignore' | 'require' | undefined
   readonly maxBytes: number
   readonly stall: number
-  readonly onError: (error: unknown) => void
+  /** The options themselves: `onError` is called as their method. */
+  readonly hooks: EventStreamOptions
 }
 
 /** Those of responses that have a body. */
@@ -54,43 +62,21 @@ const STATUS = /^(?!204|205|304)[2-5]\d\d$/
 
 const RULES: Rules = {
   status: (value) =>
-    (typeof value !== 'number' || !STATUS.test(`${value}`)) &&
-    'must be a status from 200 to 599 of a response with a body.',
+    !(typeof value === 'number' && STATUS.test(`${value}`)) && 'must be 200 to 599, of a response with a body.',
   headers: () => false,
-  // Readers would set it as a timer, and more than that overflows.
-  retry: numberOf('milliseconds', 0, MAX_DELAY, true),
-  heartbeat: numberOf('milliseconds', 0, MAX_DELAY),
-  padding: numberOf('bytes', 0, 65_536, true),
-  accept: oneOf('ignore', 'require'),
-  slow: {
-    maxBytes: numberOf('bytes', 1),
-    stall: numberOf('milliseconds', 1),
-  },
+  retry: reconnectionTime,
+  heartbeat: milliseconds,
+  padding: /* @__PURE__ */ numberOf('bytes', 0, 65_536, true),
+  accept: /* @__PURE__ */ oneOf('ignore', 'require'),
+  slow: SLOW_RULES,
   onError: isFunction,
 }
 
-const DEFAULTS: Settings = {
-  status: 200,
-  fields: streamFields(undefined),
-  retry: undefined,
-  heartbeat: 15_000,
-  padding: 0,
-  accept: 'ignore',
-  maxBytes: 1024 * 1024,
-  stall: 30_000,
-  onError: (error) => console.error('The source of an event stream failed:', error),
-}
-
 /** @throws {OptionError} */
-export function resolveOptions(options: EventStreamOptions | undefined): Settings {
-  if (options === undefined) return DEFAULTS
+export function resolveOptions(options: EventStreamOptions = {}): Settings {
   checkOptions(options, RULES)
-  const { headers, slow, onError, ...plain } = options
-  const given = Object.entries({ ...plain, ...slow }).filter(([, value]) => value !== undefined)
-  return {
-    ...DEFAULTS,
-    ...Object.fromEntries(given),
-    fields: streamFields(headers),
-    onError: onError === undefined ? DEFAULTS.onError : (error) => onError.call(options, error),
-  }
+  const { status = 200, headers, retry, heartbeat = 15_000, padding = 0, accept, slow = {} } = options
+  const { maxBytes = 1024 * 1024, stall = 30_000 } = slow
+  const fields = streamFields(headers)
+  return { status, fields, retry, heartbeat, padding, accept, maxBytes, stall, hooks: options }
 }

@@ -4,11 +4,10 @@ import { acceptsEventStream } from './accepts-event-stream.js'
 import { isWebRequest } from './event-request.js'
 import { EventSession } from './event-session.js'
 import { resolveOptions } from './event-stream-options.js'
-import type { EventStreamOptions, Settings } from './event-stream-options.js'
+import type { EventStreamOptions } from './event-stream-options.js'
 import { createNodeSink, isNodeReaderGone } from './node-sink.js'
 import type { NodeRequest, NodeResponse } from './node-types.js'
-import { webHeaders, writeHead } from './response-head.js'
-import type { HeadFields } from './response-head.js'
+import { webHeaders } from './response-head.js'
 import type { Session, Source } from './session.js'
 import type { Sink } from './sink.js'
 import { isAsyncIterable } from './source-runner.js'
@@ -44,9 +43,10 @@ export function eventStream(
   request: Request | NodeRequest,
   ...rest: [Source, EventStreamOptions?] | [NodeResponse, Source, EventStreamOptions?]
 ): Response | Session {
-  const res = isWebRequest(request) ? undefined : (rest.shift() as NodeResponse)
+  const isWeb = isWebRequest(request)
+  const res = isWeb ? undefined : (rest.shift() as ServerResponse)
   const [source, options] = rest as [Source, EventStreamOptions?]
-  if (res !== undefined && (typeof res.writeHead !== 'function' || res.headersSent)) {
+  if (!isWeb && (typeof res?.writeHead !== 'function' || res.headersSent)) {
     throw new OptionError('res', 'must be the response that goes with req, its head not yet sent.')
   }
   if (typeof source !== 'function' && !isAsyncIterable(source)) {
@@ -54,76 +54,36 @@ export function eventStream(
   }
   const settings = resolveOptions(options)
   const session = new EventSession(request, settings)
-  if (res !== undefined) {
-    answerNode(request as NodeRequest, res, session, source, settings)
-    return session
-  }
-  return answerWeb(request as Request, session, source, settings)
-}
+  const isHead = request.method === 'HEAD'
+  let response: Response | undefined
+  let body: ReadableStream | null = null
 
-/** What is different between Node and the web platform. */
-interface Face {
-  request: Request | NodeRequest
-  createSink(): Sink
-  /** Sends the head of the stream; with `text`, a whole answer. */
-  answer(status: number, text?: string): void
-}
-
-function answerNode(
-  req: NodeRequest,
-  res: NodeResponse,
-  session: EventSession,
-  source: Source,
-  settings: Settings,
-): void {
-  if (isNodeReaderGone(req, res)) return session.skip('disconnected', source)
-  const answer: Face['answer'] = (status, text) => {
-    writeHead(res, status, fieldsFor(settings, text))
-    if (text !== undefined) (res as ServerResponse).end(text)
-  }
-  begin({ request: req, answer, createSink: () => createNodeSink(req, res, session) }, session, source, settings)
-}
-
-function answerWeb(request: Request, session: EventSession, source: Source, settings: Settings): Response {
-  let response!: Response
-  let body: ReadableStream | undefined
-  const answer: Face['answer'] = (status, text) => {
-    response = new Response(request.method === 'HEAD' ? null : (text ?? body), {
-      status,
-      headers: webHeaders(fieldsFor(settings, text)),
-    })
-  }
-  const { signal } = request
-  if (signal?.aborted) {
-    session.skip('disconnected', source)
-    answer(settings.status)
-    return response
+  /** The headers for browsers (CORS, cookies) go with any answer. */
+  const answer = (status: number, text?: string): void => {
+    const fields = text ? { ...settings.fields, 'content-type': 'text/plain; charset=utf-8' } : settings.fields
+    if (res) {
+      res.writeHead(status, fields)
+      if (text !== undefined) res.end(text)
+    } else response = new Response(isHead ? null : (text ?? body), { status, headers: webHeaders(fields) })
   }
   const createSink = (): Sink => {
-    const web = createWebSink(session)
+    if (!isWeb) return createNodeSink(request, res!, session)
+    const web = createWebSink(session, request.signal)
     body = web.body
     return web.sink
   }
-  const leave = (): void => session.disconnect()
-  signal?.addEventListener('abort', leave)
-  begin({ request, answer, createSink }, session, source, settings)
-  void session.closed.then(() => signal?.removeEventListener('abort', leave))
-  return response
-}
 
-function begin(face: Face, session: EventSession, source: Source, { accept, status }: Settings): void {
-  const { request, answer, createSink } = face
-  const notAcceptable = accept === 'require' && !acceptsEventStream(request)
-  if (notAcceptable || request.method === 'HEAD') {
+  if (isWeb ? request.signal?.aborted : isNodeReaderGone(request, res!)) {
+    session.skip('disconnected', source)
+    if (isWeb) answer(settings.status)
+  } else if (settings.accept === 'require' && !acceptsEventStream(request)) {
     session.skip('no-stream', source)
-    if (notAcceptable) answer(406, 'This is an event stream. Ask for it with "Accept: text/event-stream".\n')
-    else answer(status, '')
-  } else if (!session.start(source, createSink(), () => answer(status))) {
+    answer(406, 'This is an event stream. Ask for it with "Accept: text/event-stream".\n')
+  } else if (isHead) {
+    session.skip('no-stream', source)
+    answer(settings.status, '')
+  } else if (!session.start(source, createSink(), () => answer(settings.status))) {
     answer(500, 'Internal Server Error\n')
   }
-}
-
-/** The headers for browsers (CORS, cookies) go with any answer. */
-function fieldsFor({ fields }: Settings, text: string | undefined): HeadFields {
-  return text ? { ...fields, 'content-type': 'text/plain; charset=utf-8' } : fields
+  return response ?? session
 }

@@ -6,15 +6,15 @@ const CONTROL = /[^\t\P{Cc}]/u
 
 /**
  * Undoes what HTTP does to an ID: readers send UTF-8 (WHATWG HTML 9.2.3), hosts show each byte as one
- * character. `undefined` for bytes that are not UTF-8.
+ * character. Bytes that are not UTF-8 give what is no usable ID.
  */
-export function decodeHeader(value: string): string | undefined {
-  // ASCII, or decoded by the host already.
-  if (!/[\x80-\xff]/.test(value) || /[^\0-\xff]/.test(value)) return value
+export function decodeHeader(value: string): string {
+  // Decoded by the host already.
+  if (/[^\0-\xff]/.test(value)) return value
   try {
     return decodeURIComponent(value.replace(/[%\x80-\xff]/g, (byte) => `%${byte.charCodeAt(0).toString(16)}`))
   } catch {
-    return undefined
+    return '\0'
   }
 }
 

@@ -2,9 +2,8 @@ import { encode } from '../encoder/encode.js'
 import { OptionError } from '../errors/option-error.js'
 import { EVENT_STREAM_TYPE } from '../wire/constants.js'
 import { isEventStreamType } from '../wire/content-type.js'
-import type { NodeResponse } from './node-types.js'
 
-/** Headers in the one form that `writeHead` and `webHeaders` take. */
+/** Headers in the one form that Node's `writeHead` and `webHeaders` take. */
 export type HeadFields = Readonly<Record<string, string | string[]>>
 
 /** `no-transform` keeps proxies and middlewares from compressing; the last one keeps nginx from buffering. */
@@ -23,8 +22,27 @@ const HOP_BY_HOP = /^(connection|keep-alive|proxy-connection|te|trailer|transfer
  *
  * @throws {OptionError} for what is no header, and for a type or a length that no event stream has.
  */
-export function streamFields(init: HeadersInit | undefined): HeadFields {
-  return init === undefined ? STREAM_FIELDS : { ...STREAM_FIELDS, ...readFields(init) }
+export function streamFields(init?: HeadersInit): HeadFields {
+  if (init === undefined) return STREAM_FIELDS
+  let given: HeadFields
+  try {
+    given = fieldsOf(new Headers(init))
+  } catch (error) {
+    throw new OptionError('headers', (error as Error).message)
+  }
+  const fields: Record<string, string | string[]> = { ...STREAM_FIELDS, ...given }
+  for (const [name, value] of Object.entries(fields)) {
+    if (name === 'content-length' || (name === 'content-type' && !isEventStreamType(`${value}`))) {
+      throw new OptionError(`headers.${name}`, `${value} is not that of an event stream.`)
+    }
+    if (HOP_BY_HOP.test(name)) delete fields[name]
+  }
+  return fields
+}
+
+export function fieldsOf(headers: Headers): HeadFields {
+  const cookies = headers.getSetCookie()
+  return { ...Object.fromEntries(headers), ...(cookies[0] && { 'set-cookie': cookies }) }
 }
 
 export function webHeaders(fields: HeadFields): Headers {
@@ -35,35 +53,10 @@ export function webHeaders(fields: HeadFields): Headers {
   return headers
 }
 
-/** Writes status and headers; what middlewares have set before stays unless `fields` has it too. */
-export function writeHead(res: NodeResponse, status: number, fields: HeadFields): void {
-  ;(res as { writeHead(status: number, fields: HeadFields): unknown }).writeHead(status, fields)
-}
-
 /**
  * The first bytes of a stream, so that readers and proxies get some at once: a comment, of `padding`
  * bytes and more, and the reconnection time in milliseconds where there is one.
  */
 export function firstBytes(retry: number | undefined, padding: number): string {
   return `:${' '.repeat(padding)}\n` + (retry === undefined ? '' : encode({ retry }))
-}
-
-function readFields(init: HeadersInit): HeadFields {
-  let headers: Headers
-  try {
-    headers = new Headers(init)
-  } catch (error) {
-    throw new OptionError('headers', (error as Error).message)
-  }
-  const fields: Record<string, string | string[]> = {}
-  for (const [name, value] of headers) {
-    if (HOP_BY_HOP.test(name)) continue
-    if (name === 'content-length' || (name === 'content-type' && !isEventStreamType(value))) {
-      throw new OptionError(`headers.${name}`, `${value} is not what an event stream has. Leave it out.`)
-    }
-    fields[name] = value
-  }
-  const cookies = headers.getSetCookie()
-  if (cookies.length > 0) fields['set-cookie'] = cookies
-  return fields
 }

@@ -1,115 +1,87 @@
+import { attempt } from './attempt.js'
+import { isThenable } from './is-thenable.js'
 import type { Session, Source } from './session.js'
 import type { StreamMessage } from './stream-message.js'
 
-/** The session a source feeds, as its runner sees it. */
+/** The session a source feeds. */
 export interface SourceHost extends Session {
   /** It has ended: nothing more is wanted. */
   readonly over: boolean
-  /** The source has no more, or has thrown. Called at most once, and not where the session was over before. */
-  onSourceEnd(reason: 'end' | 'failed'): void
+  /** Stops the source. Taken away by whoever calls it. */
+  stop: (() => unknown) | undefined
+  /** The source has no more. */
+  onSourceEnd(): void
+  /** The source has thrown. */
+  fail(error: unknown): void
+  /** Tells `onError`. */
+  report(error: unknown): void
 }
 
-/** Runs the source of one session, and stops it once. No error of the source gets past it but that of `open`. */
-export class SourceRunner {
-  readonly #host: SourceHost
-  readonly #onError: (error: unknown) => void
-  /** Taken away by whoever calls it. */
-  #stop: (() => unknown) | undefined
+/** Calls a source that is a function; gives what `runSource` takes. Throws what the source throws. */
+export function openSource(host: SourceHost, source: Source): unknown {
+  return iteratorOf(typeof source === 'function' ? source(host) : source)
+}
 
-  constructor(host: SourceHost, onError: (error: unknown) => void) {
-    this.#host = host
-    this.#onError = onError
+/** Feeds the session. Whatever the source does is caught, and given to the host. */
+export function runSource(host: SourceHost, product: unknown): void {
+  if (typeof product === 'function') host.stop = product as () => unknown
+  else if (isThenable(product)) {
+    product.then(iteratorOf).then(
+      (value) => runSource(host, value),
+      (error) => host.fail(error),
+    )
+  } else if (isIterator(product)) {
+    host.stop = () => product.return?.()
+    if (!host.over) void pump(host, product)
   }
+  if (host.over) stopSource(host)
+}
 
-  /** Calls a source that is a function; gives what `run` takes. Throws what the source throws. */
-  open(source: Source): unknown {
-    return opened(typeof source === 'function' ? source(this.#host) : source)
-  }
+export function stopSource(host: SourceHost): void {
+  const { stop } = host
+  host.stop = undefined
+  if (stop) void attempt(stop, (error) => host.report(error))
+}
 
-  run(product: unknown): void {
-    if (typeof product === 'function') this.#stop = product as () => unknown
-    else if (isIterator(product)) {
-      this.#stop = () => product.return?.()
-      if (!this.#host.over) void this.#pump(product)
-    } else if (isThenable(product)) {
-      product.then(opened).then(
-        (value) => this.run(value),
-        (error) => this.fail(error),
-      )
-    }
-    if (this.#host.over) this.stop()
-  }
-
-  stop(): void {
-    const stop = this.#stop
-    this.#stop = undefined
-    if (stop !== undefined) void this.#guard(stop)
-  }
-
-  fail(error: unknown): void {
-    // Whoever waits for something with the session's signal throws when the session ends: as it should.
-    if (this.#host.over && (error as Error | undefined)?.name === 'AbortError') return
-    if (!this.#host.over) this.#host.onSourceEnd('failed')
-    this.#report(error)
-  }
-
-  #report(error: unknown): void {
-    void this.#guard(() => this.#onError(error), console.error)
-  }
-
-  async #pump(iterator: AsyncIterator<StreamMessage>): Promise<void> {
-    let refused: { error: unknown } | undefined
-    while (!this.#host.over) {
-      let result: IteratorResult<StreamMessage>
-      try {
-        result = await (refused === undefined ? iterator.next() : iterator.throw!(refused.error))
-      } catch (error) {
-        // An iterator that threw is done.
-        this.#stop = undefined
-        return this.fail(error)
-      }
-      if (this.#host.over) return
-      if (result.done) {
-        this.#stop = undefined
-        return this.#host.onSourceEnd('end')
-      }
-      refused = undefined
-      try {
-        if (!this.#host.send(result.value)) await this.#host.drained()
-      } catch (error) {
-        if (iterator.throw === undefined) return this.fail(error)
-        refused = { error }
-      }
-    }
-  }
-
-  async #guard(
-    action: () => unknown,
-    onError: (error: unknown) => void = (error) => this.#report(error),
-  ): Promise<void> {
+async function pump(host: SourceHost, iterator: AsyncIterator<StreamMessage>): Promise<void> {
+  /** What of the last message could not be sent. */
+  let refused: unknown
+  while (!host.over) {
     try {
-      await action()
+      const { done, value } = await (refused ? iterator.throw!(refused) : iterator.next())
+      if (host.over) return
+      refused = undefined
+      if (done) {
+        host.stop = undefined
+        return host.onSourceEnd()
+      }
+      try {
+        if (!host.send(value)) await host.drained()
+      } catch (error) {
+        if (!iterator.throw) return host.fail(error)
+        refused = error
+      }
     } catch (error) {
-      onError(error)
+      // An iterator that threw is done.
+      host.stop = undefined
+      host.fail(error)
+      return
     }
   }
 }
 
 /** The iterator of what is iterated; all else as it is. */
-function opened(product: unknown): unknown {
-  if (product instanceof ReadableStream) return iterate(product as ReadableStream<StreamMessage>)
+function iteratorOf(product: unknown): unknown {
+  if (product instanceof ReadableStream) return readerOf(product as ReadableStream<StreamMessage>)
   return isAsyncIterable(product) ? product[Symbol.asyncIterator]() : product
 }
 
 /** Its own iterator would cancel the stream only after the read in hand, which may never end. */
-function iterate(stream: ReadableStream<StreamMessage>): AsyncIterator<StreamMessage> {
+function readerOf(stream: ReadableStream<StreamMessage>): AsyncIterator<StreamMessage> {
   const reader = stream.getReader()
   return {
     next: () => reader.read() as Promise<IteratorResult<StreamMessage>>,
-    async return() {
-      await reader.cancel()
-      return { done: true, value: undefined }
-    },
+    return: () => reader.cancel() as Promise<never>,
   }
 }
 
@@ -119,8 +91,4 @@ export function isAsyncIterable(value: unknown): value is AsyncIterable<StreamMe
 
 function isIterator(value: unknown): value is AsyncIterator<StreamMessage> {
   return typeof (value as AsyncIterator<StreamMessage> | null | undefined)?.next === 'function'
-}
-
-function isThenable(value: unknown): value is PromiseLike<unknown> {
-  return typeof (value as PromiseLike<unknown> | null | undefined)?.then === 'function'
 }

@@ -24,14 +24,12 @@ export function encodeStreamMessage(message: StreamMessage, otherId?: string | n
 
 export function toJson(data: unknown): string {
   let json: string | undefined
-  let reason = `a value of type ${typeof data} has no form in JSON`
+  let reason: unknown = typeof data
   try {
     json = JSON.stringify(data)
   } catch (error) {
-    reason = String(error)
+    reason = error
   }
-  if (json === undefined) {
-    throw new EncodeError('data', `must be a string or what JSON can carry: ${reason}. Leave data out to send none.`)
-  }
+  if (json === undefined) throw new EncodeError('data', `JSON cannot carry it: ${reason}. Leave data out to send none.`)
   return json
 }

@@ -9,9 +9,12 @@ export interface WebSink {
 /** Only a measure: what counts as too much is for the owner to say. */
 const HIGH_WATER_MARK = 1
 
-/** A sink over the body of a web `Response`, whose queue is counted in bytes. */
-export function createWebSink(owner: SinkOwner): WebSink {
-  const sink = new BodySink(owner)
+/**
+ * A sink over the body of a web `Response`, whose queue is counted in bytes. `signal` is that of the
+ * request, and is not aborted yet.
+ */
+export function createWebSink(owner: SinkOwner, signal: AbortSignal | undefined): WebSink {
+  const sink = new BodySink(owner, signal)
   return { sink, body: new ReadableStream(sink, new ByteLengthQueuingStrategy({ highWaterMark: HIGH_WATER_MARK })) }
 }
 
@@ -19,9 +22,17 @@ class BodySink implements Sink, UnderlyingDefaultSource<Uint8Array> {
   readonly #owner: SinkOwner
   #controller!: ReadableStreamDefaultController<Uint8Array>
   #closed = false
+  #unlisten: (() => void) | undefined
 
-  constructor(owner: SinkOwner) {
+  constructor(owner: SinkOwner, signal: AbortSignal | undefined) {
     this.#owner = owner
+    if (!signal) return
+    const onAbort = (): void => {
+      this.#controller.error(signal.reason)
+      this.cancel()
+    }
+    signal.addEventListener('abort', onAbort)
+    this.#unlisten = () => signal.removeEventListener('abort', onAbort)
   }
 
   get bufferedBytes(): number {
@@ -36,13 +47,13 @@ class BodySink implements Sink, UnderlyingDefaultSource<Uint8Array> {
   end(): void {
     if (this.#closed) return
     this.#controller.close()
-    this.#close()
+    this.#close(false)
   }
 
   destroy(): void {
     if (this.#closed) return
     this.#controller.error(new Error('The event stream was cut: its reader took too little.'))
-    this.#close()
+    this.#close(false)
   }
 
   start(controller: ReadableStreamDefaultController<Uint8Array>): void {
@@ -55,13 +66,13 @@ class BodySink implements Sink, UnderlyingDefaultSource<Uint8Array> {
   }
 
   cancel(): void {
-    if (this.#closed) return
-    this.#closed = true
-    this.#owner.onClose(true)
+    if (!this.#closed) this.#close(true)
   }
 
-  #close(): void {
+  #close(byReader: boolean): void {
     this.#closed = true
-    queueMicrotask(() => this.#owner.onClose(false))
+    this.#unlisten?.()
+    if (byReader) this.#owner.onClose(true)
+    else queueMicrotask(() => this.#owner.onClose(false))
   }
 }

@@ -32,7 +32,7 @@ describe.each(STREAMING)('a reader of a web Response that leaves %s', (_, { sour
       else controller.abort()
       await until(() => getEventListeners(request.signal, 'abort').length === 0, 'no listener')
       // What was sent before `close()` stays readable.
-      if (how === 'an abort' && reason === undefined) await expect(body!.getReader().read()).rejects.toThrow('cut')
+      if (how === 'an abort' && reason === undefined) await expect(body!.getReader().read()).rejects.toThrow('aborted')
     }
     await tally.expectAllGone(reason ?? 'disconnected', leaks)
     expect(tally.sessions.length).toBe(TIMES)

@@ -19,7 +19,7 @@ export async function admit<M, C>(
     if (isResponse(context)) return context
     const topics = options.topics && topicSet(await options.topics(context, request))
     if (request.method !== 'HEAD') return { context, topics }
-    return new Response(null, { headers: webHeaders(streamFields(undefined)) })
+    return new Response(null, { headers: webHeaders(streamFields()) })
   } catch (error) {
     report(error)
     return new Response('Internal Server Error\n', { status: 500 })

@@ -1,7 +1,7 @@
 import { encode } from '../../encoder/encode.js'
 import { toBytes } from '../to-bytes.js'
 import type { CatchUpHost, CatchUps } from './catch-up-types.js'
-import { isThenable } from './is-thenable.js'
+import { isThenable } from '../is-thenable.js'
 import type { Entry } from './entry.js'
 import type { PickCache } from './pick.js'
 import type { CatchUp, Phase, Reader } from './reader.js'

@@ -1,6 +1,14 @@
-import { MAX_DELAY } from '../../wire/constants.js'
 import { LINE_OR_NUL } from '../../wire/field-rules.js'
-import { checkOptions, isFunction, numberOf, oneOf } from '../check-options.js'
+import { attempt } from '../attempt.js'
+import {
+  checkOptions,
+  isFunction,
+  milliseconds,
+  numberOf,
+  oneOf,
+  reconnectionTime,
+  SLOW_RULES,
+} from '../check-options.js'
 import type { Rule, Rules } from '../check-options.js'
 import type { EventRequest } from '../event-request.js'
 import type { StreamMessage } from '../stream-message.js'
@@ -67,33 +75,22 @@ export interface ChannelOptions<M, C> {
   onError?(error: unknown): void
 }
 
-const milliseconds = numberOf('milliseconds', 0, MAX_DELAY)
-
 export const isName: Rule = (value) =>
-  (typeof value !== 'string' || value === '' || LINE_OR_NUL.test(value)) && 'must be text of one line, and not empty.'
-
-const isTransport: Rule = (value) =>
-  ['publish', 'subscribe', 'has', 'range', 'compare', 'close'].some(
-    (method) => typeof (value as Record<string, unknown> | null)?.[method] !== 'function',
-  ) && 'must be a transport.'
+  !(typeof value === 'string' && value && !LINE_OR_NUL.test(value)) && 'must be text of one line, and not empty.'
 
 const RULES: Rules = {
   history: {
-    size: numberOf('events', 0, Infinity, true),
-    maxAge: numberOf('milliseconds'),
-    maxBytes: numberOf('bytes'),
+    size: /* @__PURE__ */ numberOf('events', 0, Infinity, true),
+    maxAge: /* @__PURE__ */ numberOf('milliseconds'),
+    maxBytes: /* @__PURE__ */ numberOf('bytes'),
   },
-  transport: isTransport,
+  transport: (value) => typeof (value as Transport | null)?.subscribe !== 'function' && 'must be a transport.',
   heartbeat: milliseconds,
-  retry: numberOf('milliseconds', 0, MAX_DELAY, true),
+  retry: reconnectionTime,
   maxAge: milliseconds,
-  maxConnections: numberOf('connections', 1, Infinity, true),
+  maxConnections: /* @__PURE__ */ numberOf('connections', 1, Infinity, true),
   flush: milliseconds,
-  slow: {
-    maxBytes: numberOf('bytes', 1),
-    stall: numberOf('milliseconds', 1),
-    policy: oneOf('disconnect', 'drop', 'conflate'),
-  },
+  slow: { ...SLOW_RULES, policy: /* @__PURE__ */ oneOf('disconnect', 'drop', 'conflate') },
   authorize: isFunction,
   topics: isFunction,
   filter: isFunction,
@@ -107,31 +104,34 @@ const RULES: Rules = {
 /** @throws {OptionError} */
 export function resolveChannelOptions<M, C>(options: ChannelOptions<M, C>): HubOptions {
   checkOptions(options, RULES)
-  const { history, heartbeat, retry, maxAge, flush, slow, gapEvent } = options
-  const report = async (error: unknown): Promise<void> => {
-    try {
-      if (options.onError) await options.onError(error)
-      else console.error('A channel failed a reader:', error)
-    } catch (failure) {
-      console.error(failure)
-    }
-  }
+  const {
+    history = {},
+    heartbeat = 15_000,
+    retry = 2000,
+    maxAge = 0,
+    flush = 0,
+    slow = {},
+    gapEvent = 'reset',
+  } = options
+  const { maxBytes = 1024 * 1024, stall = 30_000, policy = 'disconnect' } = slow
+  const tell = (error: unknown): unknown =>
+    options.onError ? options.onError(error) : console.error('A channel failed a reader:', error)
   return {
     hooks: options as unknown as HubHooks,
     limits: LIMITS,
     history: {
-      size: history?.size ?? 1000,
-      maxAge: history?.maxAge ?? 600_000,
-      maxBytes: history?.maxBytes ?? 8 * 1024 * 1024,
+      size: history.size ?? 1000,
+      maxAge: history.maxAge ?? 600_000,
+      maxBytes: history.maxBytes ?? 8 * 1024 * 1024,
     },
-    heartbeat: heartbeat ?? 15_000,
-    retry: retry ?? 2000,
-    maxAge: maxAge ?? 0,
-    flush: flush ?? 0,
-    maxBytes: slow?.maxBytes ?? 1024 * 1024,
-    stall: slow?.stall ?? 30_000,
-    policy: slow?.policy ?? 'disconnect',
-    gapEvent: gapEvent ?? 'reset',
-    report: (error) => void report(error),
+    heartbeat,
+    retry,
+    maxAge,
+    flush,
+    maxBytes,
+    stall,
+    policy,
+    gapEvent,
+    report: (error) => void attempt(() => tell(error), console.error),
   }
 }

@@ -1,16 +1,12 @@
+import type { ServerResponse } from 'node:http'
 import { encode } from '../../encoder/encode.js'
-import { EncodeError } from '../../errors/encode-error.js'
-import { MAX_DELAY } from '../../wire/constants.js'
-import { checkOptions, numberOf } from '../check-options.js'
-import type { Rule } from '../check-options.js'
-import { eventRequestOf, hasUnusableLastEventId } from '../event-request.js'
-import type { EventRequest } from '../event-request.js'
+import { checkOptions, milliseconds, typeOf, type Rules } from '../check-options.js'
+import { eventRequestOf, requestedId } from '../event-request.js'
 import { createNodeSink, isNodeReaderGone } from '../node-sink.js'
 import type { NodeRequest, NodeResponse } from '../node-types.js'
-import { streamFields, webHeaders, writeHead } from '../response-head.js'
+import { streamFields, webHeaders } from '../response-head.js'
 import { toJson } from '../stream-message.js'
 import { createWebSink } from '../web-sink.js'
-import type { Sink } from '../sink.js'
 import { admit, isResponse, type Admission } from './admit.js'
 import { ChannelClosedError } from './channel-closed-error.js'
 import { type ChannelOptions, isName, resolveChannelOptions } from './channel-options.js'
@@ -68,13 +64,12 @@ export interface Channel<M = ChannelEvents, _C = unknown> {
   close(options?: { drain?: number }): Promise<void>
 }
 
-const FIELDS = streamFields(undefined)
-
-const isTrueOrFalse: Rule = (value) => typeof value !== 'boolean' && 'must be true or false.'
-const isText: Rule = (value) => typeof value !== 'string' && 'must be a string.'
-
-const PUBLISH_RULES = { topic: isName, conflateKey: isText, ephemeral: isTrueOrFalse }
-const CLOSE_RULES = { drain: numberOf('milliseconds', 0, MAX_DELAY) }
+const PUBLISH_RULES: Rules = {
+  topic: isName,
+  conflateKey: /* @__PURE__ */ typeOf('string'),
+  ephemeral: /* @__PURE__ */ typeOf('boolean'),
+}
+const CLOSE_RULES: Rules = { drain: milliseconds }
 
 /**
  * Makes a channel: publishes events to any number of readers, each of which gets every event that is for
@@ -100,21 +95,21 @@ const CLOSE_RULES = { drain: numberOf('milliseconds', 0, MAX_DELAY) }
  */
 export function createChannel<M = ChannelEvents, C = unknown>(options: ChannelOptions<M, C> = {}): Channel<M, C> {
   const settings = resolveChannelOptions(options)
+  const { report } = settings
   const scheduler = hostScheduler
   const gate = createGate(scheduler)
+  const fields = streamFields()
   let made: { transport: Transport; hub: Hub } | undefined
   let closing: Promise<void> | undefined
   let isClosed = false
 
   // Not before they are needed: some hosts have neither clock nor chance while modules load.
-  const make = (): { transport: Transport; hub: Hub } => {
-    const { history } = settings
-    const { now } = scheduler
+  const parts = (): { transport: Transport; hub: Hub } => {
+    if (made) return made
     const epoch = Date.now().toString(36) + Math.floor(scheduler.random() * 36 ** 4).toString(36)
-    const transport = options.transport ?? createMemoryTransport(history, now, epoch)
-    return { transport, hub: createHub(settings, transport, scheduler) }
+    const transport = options.transport ?? createMemoryTransport(settings.history, scheduler.now, epoch)
+    return (made = { transport, hub: createHub(settings, transport, scheduler) })
   }
-  const parts = (): { transport: Transport; hub: Hub } => (made ??= make())
 
   /** Asked before the hooks, which may be costly, and again once there is nothing more to wait for. */
   const refuse = (): Response | undefined => {
@@ -123,15 +118,30 @@ export function createChannel<M = ChannelEvents, C = unknown>(options: ChannelOp
     return new Response('Service Unavailable\n', { status: 503, headers: { 'retry-after': `${seconds}` } })
   }
 
-  const ask = async (request: EventRequest): Promise<Admission<C> | Response> =>
-    refuse() ?? admit(options, request, settings.report)
-
-  const read = ({ context, topics }: Admission<C>): Reader => new Reader(parts().hub, context, topics)
-
-  const join = (reader: Reader, sink: Sink, request: EventRequest): void => {
-    reader.sink = sink
-    const isNew = request.lastEventId === '' && !hasUnusableLastEventId(request)
-    parts().hub.join(reader, isNew ? undefined : request.lastEventId)
+  /** Gives what a web request is answered with; on Node it answers. */
+  const enter = async (raw: Request | NodeRequest, res?: ServerResponse): Promise<Response | void> => {
+    const request = eventRequestOf(raw)
+    const admission = refuse() ?? (await admit(options, request, report))
+    if (res ? isNodeReaderGone(raw as NodeRequest, res) : (raw as Request).signal?.aborted) {
+      return res ? undefined : new Response(null, { headers: webHeaders(fields) })
+    }
+    const refusal = isResponse(admission) ? admission : refuse()
+    if (refusal) return res ? sendResponse(res, refusal) : refusal
+    const { hub } = parts()
+    const { context, topics } = admission as Admission<C>
+    const reader = new Reader(hub, context, topics)
+    let response: Response | undefined
+    if (res) {
+      res.writeHead(200, fields)
+      reader.sink = createNodeSink(raw as NodeRequest, res, reader)
+    } else {
+      const { sink, body } = createWebSink(reader, (raw as Request).signal)
+      reader.sink = sink
+      response = new Response(body, { headers: webHeaders(fields) })
+    }
+    // An id that cannot be used is no reason to start anew in silence.
+    hub.join(reader, requestedId(request) === '' ? undefined : request.lastEventId)
+    return response
   }
 
   const shutDown = async (drain: number): Promise<void> => {
@@ -141,57 +151,29 @@ export function createChannel<M = ChannelEvents, C = unknown>(options: ChannelOp
     await transport.close()
   }
 
-  const answerWeb = async (raw: Request): Promise<Response> => {
-    const request = eventRequestOf(raw)
-    const admission = await ask(request)
-    if (isResponse(admission)) return admission
-    const refusal = refuse()
-    if (refusal) return refusal
-    const { signal } = raw
-    if (signal?.aborted) return new Response(null, { headers: webHeaders(FIELDS) })
-    const reader = read(admission)
-    const leave = (): void => reader.onClose(true)
-    signal?.addEventListener('abort', leave)
-    reader.release = () => signal?.removeEventListener('abort', leave)
-    const { sink, body } = createWebSink(reader)
-    join(reader, sink, request)
-    return new Response(body, { headers: webHeaders(FIELDS) })
-  }
-
-  const answerNode = async (req: NodeRequest, res: NodeResponse): Promise<void> => {
-    await gate()
-    const request = eventRequestOf(req)
-    const admission = await ask(request)
-    if (isNodeReaderGone(req, res)) return
-    try {
-      if (isResponse(admission)) return await sendResponse(res, admission)
-      const refusal = refuse()
-      if (refusal) return await sendResponse(res, refusal)
-      const reader = read(admission)
-      writeHead(res, 200, FIELDS)
-      join(reader, createNodeSink(req, res, reader), request)
-    } catch (error) {
-      settings.report(error)
-      res.destroy()
-    }
-  }
-
   return {
     async publish(event, data, publishOptions) {
       checkOptions(publishOptions, PUBLISH_RULES)
-      if (typeof event !== 'string') throw new EncodeError('event', 'must be a string')
       const json = options.serialize !== undefined || typeof data !== 'string'
       const text = options.serialize ? options.serialize(data, event) : json ? toJson(data) : data
       // Refuses what cannot be written, before the transport has it.
-      encode({ event, data: text })
+      encode({ event: event ?? (null as never), data: text })
       if (isClosed) throw new ChannelClosedError('The channel is closed.')
       const { transport, hub } = parts()
       const id = await transport.publish({ ...publishOptions, event, data: text, json })
       await hub.room()
       return id
     },
-    fetch: answerWeb,
-    node: answerNode,
+    fetch: (request) => enter(request) as Promise<Response>,
+    async node(req, res) {
+      await gate()
+      try {
+        await enter(req, res as ServerResponse)
+      } catch (error) {
+        report(error)
+        res.destroy()
+      }
+    },
     get connections() {
       return made?.hub.size ?? 0
     },

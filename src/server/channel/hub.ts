@@ -1,15 +1,15 @@
+import { attempt } from '../attempt.js'
 import { firstBytes } from '../response-head.js'
 import { toBytes } from '../to-bytes.js'
 import { createCatchUps } from './catch-up.js'
 import type { Entry } from './entry.js'
 import { Log } from './log.js'
-import type { HubOptions } from './hub-options.js'
+import type { ChannelMetrics, HubOptions } from './hub-options.js'
 import type { Hub } from './hub-types.js'
 import { createPick, join, type PickCache, type Picked } from './pick.js'
 import type { ChannelCloseReason, Held, Reader } from './reader.js'
 import type { Scheduler } from './scheduler.js'
 import type { Transport } from './transport.js'
-import { createTell } from './tell.js'
 import { walk } from './walk.js'
 import { createWheel } from './wheel.js'
 
@@ -33,7 +33,14 @@ export function createHub(options: HubOptions, transport: Transport, scheduler: 
   const publishers: (() => void)[] = []
   let onEmpty: (() => void) | undefined
 
-  const tell = createTell(hooks.metrics, report)
+  /** Calls a hook. One that throws is reported, and harms nobody. */
+  const tell = <K extends keyof ChannelMetrics>(
+    hook: K,
+    ...values: Parameters<NonNullable<ChannelMetrics[K]>>
+  ): void => {
+    const { metrics } = hooks
+    if (metrics?.[hook]) void attempt(() => (metrics[hook] as (...all: unknown[]) => unknown)(...values), report)
+  }
 
   const leave = (reader: Reader, reason: ChannelCloseReason): void => {
     if (reader.state === 'closed') return
@@ -42,7 +49,6 @@ export function createHub(options: HubOptions, transport: Transport, scheduler: 
     readers.delete(reader)
     catchUps.forget(reader)
     reader.sink.destroy()
-    reader.release?.()
     tell('close', reason)
     if (readers.size > 0) return
     wheel.stop()

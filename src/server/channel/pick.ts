@@ -1,5 +1,5 @@
 import type { Entry } from './entry.js'
-import { isThenable } from './is-thenable.js'
+import { isThenable } from '../is-thenable.js'
 import { messageOf } from './message.js'
 import type { HubHooks } from './hub-options.js'
 import type { Reader } from './reader.js'

@@ -61,8 +61,6 @@ export class Reader implements SinkOwner {
   work: CatchUp | Held | undefined
   /** The number in the log of the first entry that is for this reader. */
   next = 0
-  /** Called once, when it is gone. */
-  release: (() => void) | undefined
   /** Why it is ending. */
   reason: ChannelCloseReason | undefined
   /** Bytes handed to the sink, and how many of them it had passed on at the last look. */

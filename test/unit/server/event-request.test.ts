@@ -1,6 +1,6 @@
 import type { IncomingMessage } from 'node:http'
 import { describe, expect, it } from 'vitest'
-import { eventRequestOf, hasUnusableLastEventId } from '../../../src/server/event-request.js'
+import { eventRequestOf, requestedId } from '../../../src/server/event-request.js'
 import type { EventRequest } from '../../../src/server/event-request.js'
 
 const node = (parts: object): EventRequest => eventRequestOf({ headers: {}, ...parts } as IncomingMessage)
@@ -45,6 +45,8 @@ describe.each([
   })
 
   it('tells one that cannot be used from none', () => {
+    const hasUnusableLastEventId = (given: EventRequest): boolean =>
+      given.lastEventId === '' && requestedId(given) !== ''
     expect(hasUnusableLastEventId(request({}))).toBe(false)
     expect(hasUnusableLastEventId(request({ 'last-event-id': '' }))).toBe(false)
     expect(hasUnusableLastEventId(request({ 'last-event-id': '1' }))).toBe(false)

@@ -59,7 +59,6 @@ describe('options', () => {
       retry: undefined,
       heartbeat: 15_000,
       padding: 0,
-      accept: 'ignore',
       maxBytes: 1_048_576,
       stall: 30_000,
     })
@@ -73,7 +72,7 @@ describe('options', () => {
       headers: undefined,
       onError: undefined,
     }
-    const { onError: _, ...settings } = resolveOptions(left)
+    const { hooks: _, ...settings } = resolveOptions(left)
     expect(resolveOptions({})).toMatchObject(settings)
   })
 
@@ -83,16 +82,5 @@ describe('options', () => {
       stall: Infinity,
       heartbeat: 0,
     })
-  })
-
-  it('are `this` to onError', () => {
-    const calls: unknown[] = []
-    const options = {
-      onError(this: unknown, error: unknown) {
-        calls.push([this, error])
-      },
-    }
-    resolveOptions(options).onError('e')
-    expect(calls).toEqual([[options, 'e']])
   })
 })

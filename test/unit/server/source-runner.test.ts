@@ -279,7 +279,7 @@ describe('a function', () => {
       return cleanUp
     })
     expect(response.status).toBe(200)
-    await expect(response.text()).rejects.toThrow('cut')
+    await expect(response.text()).rejects.toThrow('aborted')
     expect(cleanUp).toHaveBeenCalledOnce()
   })
 
@@ -309,6 +309,20 @@ describe('a function', () => {
 })
 
 describe('onError', () => {
+  it('is called as a method of the options', async () => {
+    const calls: unknown[] = []
+    const options = {
+      onError(this: unknown, error: unknown) {
+        calls.push([this, error])
+      },
+    }
+    const source = (): void => {
+      throw 'broken'
+    }
+    eventStream(new Request('http://localhost/'), source, options)
+    expect(calls).toEqual([[options, 'broken']])
+  })
+
   const spy = vi.spyOn(console, 'error')
   beforeEach(() => {
     spy.mockReset()
