@@ -23,10 +23,11 @@ const HEARTBEAT = ':\n'
 export class EventSession implements SourceHost, SinkOwner {
   readonly #raw: Request | NodeRequest
   readonly #settings: Settings
-  #state: 'opening' | 'open' | 'closing' | 'closed' = 'opening'
+  /** There once it has ended. */
   #reason: CloseReason | undefined
+  #isClosed = false
   #sink!: Sink
-  /** Let go of once used: there may be very many sessions. */
+  /** There until the stream is open. */
   #writeHead: (() => void) | undefined
   stop: (() => unknown) | undefined
 
@@ -72,12 +73,12 @@ export class EventSession implements SourceHost, SinkOwner {
 
   get closed(): Promise<CloseReason> {
     this.#ending ??= defer()
-    if (this.#state === 'closed') this.#ending.resolve(this.#reason!)
+    if (this.#isClosed) this.#ending.resolve(this.#reason!)
     return this.#ending.promise
   }
 
   get bufferedBytes(): number {
-    return this.#state === 'closed' ? 0 : this.#sink.bufferedBytes
+    return this.#isClosed ? 0 : this.#sink.bufferedBytes
   }
 
   send(message: StreamMessage): boolean {
@@ -109,10 +110,10 @@ export class EventSession implements SourceHost, SinkOwner {
     try {
       product = openSource(this, source)
     } catch (error) {
-      const unopened = this.#state === 'opening'
-      if (unopened) this.skip('failed')
+      const isUnopened = this.#writeHead !== undefined
+      if (isUnopened) this.skip('failed')
       this.fail(error)
-      return !unopened
+      return !isUnopened
     }
     this.#open()
     runSource(this, product)
@@ -124,7 +125,8 @@ export class EventSession implements SourceHost, SinkOwner {
     this.#reason = reason
     this.onClose(false)
     // An iterable may hold something from the start, such as a listener.
-    if (typeof source === 'object') runSource(this, openSource(this, source))
+    const settle = (): void => runSource(this, openSource(this, source!))
+    if (typeof source === 'object') void attempt(settle, (error) => this.report(error))
   }
 
   onSourceEnd(): void {
@@ -152,7 +154,7 @@ export class EventSession implements SourceHost, SinkOwner {
 
   onClose(byReader: boolean): void {
     this.#finish(byReader ? 'disconnected' : 'closed')
-    this.#state = 'closed'
+    this.#isClosed = true
     clearTimeout(this.#timer)
     this.#ending?.resolve(this.#reason!)
   }
@@ -162,10 +164,10 @@ export class EventSession implements SourceHost, SinkOwner {
   }
 
   #open(): void {
-    if (this.#state !== 'opening') return
-    this.#state = 'open'
-    this.#writeHead!()
+    const writeHead = this.#writeHead
+    if (!writeHead) return
     this.#writeHead = undefined
+    writeHead()
     this.#write(firstBytes(this.#settings.retry, this.#settings.padding))
   }
 
@@ -225,12 +227,11 @@ export class EventSession implements SourceHost, SinkOwner {
     const gone = reason === 'slow' || reason === 'disconnected'
     if (this.over) {
       // What was sent before the end is not taken either.
-      if (gone && this.#state === 'closing') this.#sink.destroy()
+      if (gone && !this.#isClosed) this.#sink.destroy()
       return
     }
     this.#open()
     this.#reason = reason
-    this.#state = 'closing'
     this.#controller?.abort()
     this.onDrain()
     stopSource(this)
@@ -248,7 +249,7 @@ interface Deferred<T> {
 }
 
 function defer<T>(): Deferred<T> {
-  let resolve!: (value: T) => void
-  const promise = new Promise<T>((settle) => (resolve = settle))
-  return { promise, resolve }
+  const deferred = {} as Deferred<T>
+  deferred.promise = new Promise<T>((resolve) => (deferred.resolve = resolve))
+  return deferred
 }

@@ -47,7 +47,7 @@ export function eventStream(
   const res = isWeb ? undefined : (rest.shift() as ServerResponse)
   const [source, options] = rest as [Source, EventStreamOptions?]
   if (!isWeb && (typeof res?.writeHead !== 'function' || res.headersSent)) {
-    throw new OptionError('res', 'must be the response that goes with req, its head not yet sent.')
+    throw new OptionError('res', 'must be the response to req, its head not sent.')
   }
   if (typeof source !== 'function' && !isAsyncIterable(source)) {
     throw new OptionError('source', 'must be an async iterable or a function.')
@@ -78,7 +78,7 @@ export function eventStream(
     if (isWeb) answer(settings.status)
   } else if (settings.accept === 'require' && !acceptsEventStream(request)) {
     session.skip('no-stream', source)
-    answer(406, 'This is an event stream. Ask for it with "Accept: text/event-stream".\n')
+    answer(406, 'Send "Accept: text/event-stream".\n')
   } else if (isHead) {
     session.skip('no-stream', source)
     answer(settings.status, '')

@@ -52,7 +52,7 @@ class BodySink implements Sink, UnderlyingDefaultSource<Uint8Array> {
 
   destroy(): void {
     if (this.#closed) return
-    this.#controller.error(new Error('The event stream was cut: its reader took too little.'))
+    this.#controller.error(new Error('The event stream was cut.'))
     this.#close(false)
   }
 

@@ -35,5 +35,5 @@ export function isResponse(value: unknown): value is Response {
 function topicSet(topics: string | Iterable<string>): ReadonlySet<string> {
   const list = typeof topics === 'string' ? [topics] : [...topics]
   if (list.every((topic) => typeof topic === 'string')) return new Set(list)
-  throw new TypeError('topics must give a string or several.')
+  throw new TypeError('topics must give strings.')
 }

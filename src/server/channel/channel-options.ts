@@ -76,7 +76,7 @@ export interface ChannelOptions<M, C> {
 }
 
 export const isName: Rule = (value) =>
-  !(typeof value === 'string' && value && !LINE_OR_NUL.test(value)) && 'must be text of one line, and not empty.'
+  !(typeof value === 'string' && value && !LINE_OR_NUL.test(value)) && 'must be one line of text.'
 
 const RULES: Rules = {
   history: {

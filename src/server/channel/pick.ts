@@ -25,7 +25,7 @@ export function createPick(hooks: HubHooks): Pick {
   const isFor = (reader: Reader, entry: Entry): boolean => {
     if (reader.topics && entry.topic !== undefined && !reader.topics.has(entry.topic)) return false
     const answer = !hooks.filter || hooks.filter(messageOf(entry), reader.context)
-    if (isThenable(answer)) throw new TypeError('filter must answer at once. Look things up in authorize.')
+    if (isThenable(answer)) throw new TypeError('filter must answer at once.')
     return Boolean(answer)
   }
 

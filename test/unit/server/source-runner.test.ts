@@ -75,9 +75,7 @@ describe('an async iterable', () => {
       headers: { accept: 'text/html' },
     })
     const response = eventStream(request, source, { accept: why === '406' ? 'require' : 'ignore' })
-    expect(await response.text()).toBe(
-      why === '406' ? 'This is an event stream. Ask for it with "Accept: text/event-stream".\n' : '',
-    )
+    expect(await response.text()).toBe(why === '406' ? 'Send "Accept: text/event-stream".\n' : '')
     expect(calls).toEqual(['return'])
   })
 
