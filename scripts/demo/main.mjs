@@ -12,6 +12,8 @@ const USAGE = `usage: npm start -- [--for DURATION] [--interval DURATION]
 
 exit code: 0, or 1 if an event was lost or repeated or a timer stayed, or 2 for a wrong argument`
 
+/** What a timer can wait. */
+const LONGEST_MS = 2 ** 31 - 1
 const UNITS = { ms: 1, s: 1000, m: 60_000 }
 /** How long the last ticks may take to arrive once the saboteur has calmed down. */
 const SETTLE_MS = 5000
@@ -99,7 +101,7 @@ function readArguments() {
       process.exit(0)
     }
     return {
-      for: values.for && toMilliseconds('for', values.for),
+      for: values.for === undefined ? undefined : toMilliseconds('for', values.for),
       interval: toMilliseconds('interval', values.interval),
     }
   } catch (error) {
@@ -109,8 +111,9 @@ function readArguments() {
 }
 
 function toMilliseconds(name, text) {
-  const match = /^(\d+)(ms|s|m)$/.exec(text)
-  if (!match || Number(match[1]) === 0)
-    throw new TypeError(`--${name} takes a duration such as 500ms, 10s or 2m, not "${text}"`)
-  return Number(match[1]) * UNITS[match[2]]
+  const [, count, unit] = /^(\d+)(ms|s|m)$/.exec(text) ?? []
+  const ms = Number(count) * UNITS[unit]
+  if (!(ms > 0)) throw new TypeError(`--${name} takes a duration such as 500ms, 10s or 2m, not "${text}"`)
+  if (ms > LONGEST_MS) throw new TypeError(`--${name} takes up to ${LONGEST_MS} ms (24 days), not "${text}"`)
+  return ms
 }

@@ -11,12 +11,14 @@ function start(...args: string[]) {
   return { child, lines: createInterface({ input: child.stdout }) }
 }
 
-async function runToEnd(...args: string[]): Promise<{ code: number; lines: string[] }> {
+async function runToEnd(...args: string[]): Promise<{ code: number; lines: string[]; error: string }> {
   const { child, lines } = start(...args)
   const seen: string[] = []
+  let error = ''
   lines.on('line', (line) => seen.push(line))
+  child.stderr.on('data', (text) => (error += text))
   const [code] = (await once(child, 'close')) as [number]
-  return { code, lines: seen }
+  return { code, lines: seen, error }
 }
 
 it('ends by itself, with nothing lost, nothing repeated, after cuts in the middle of events', async () => {
@@ -39,7 +41,13 @@ it('ends cleanly on Ctrl-C, and says the score', async () => {
   expect(last).toMatch(/lost 0, repeated 0/)
 })
 
-it('says what is wrong with an argument', async () => {
-  expect((await runToEnd('--for', '10')).code).toBe(2)
-  expect((await runToEnd('--unknown')).code).toBe(2)
+it.each([
+  [['--for', '10'], '--for takes a duration such as 500ms, 10s or 2m, not "10"'],
+  [['--for='], '--for takes a duration such as 500ms, 10s or 2m, not ""'],
+  [['--for', '99999m'], '--for takes up to 2147483647 ms (24 days), not "99999m"'],
+  [['--unknown'], "Unknown option '--unknown'"],
+])('says what is wrong with %j', async (args, message) => {
+  const { code, error } = await runToEnd(...args)
+  expect(error).toContain(message)
+  expect(code).toBe(2)
 })
