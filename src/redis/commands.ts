@@ -14,6 +14,8 @@ export function closed(): RedisTransportError {
  * No command is ever sent twice, and none after its sender was told that it failed.
  */
 export class Commands {
+  /** How many there have been. */
+  connections = 0
   readonly #links: LinkFactory
   readonly #closing = new AbortController()
   readonly #pending = new Set<Promise<unknown>>()
@@ -103,6 +105,7 @@ export class Commands {
       try {
         await bounded(link.open(), timeoutMs, () => this.#unreachable('open a connection', timeoutMs))
         this.#failures = 0
+        this.connections++
         this.#link = link
         return link
       } catch (error) {

@@ -65,6 +65,11 @@ export function readEntry([id, fields]: RawEntry): StoredEntry {
   }
 }
 
+/** Whether all is the same, to the last field. */
+export function isSame([id, fields]: RawEntry, [otherId, others]: RawEntry): boolean {
+  return id === otherId && fields.length === others.length && fields.every((field, index) => field === others[index])
+}
+
 /** What XRANGE and XREVRANGE reply. */
 export function readEntries(reply: unknown): StoredEntry[] {
   return ((reply ?? []) as RawEntry[]).map(readEntry)

@@ -3,7 +3,7 @@ import type { Link, LinkFactory } from './link.js'
 import { PageSize } from './page-size.js'
 import { findAfterLoss, findStart, type Loss } from './place.js'
 import { RedisTransportError } from './redis-error.js'
-import { readEntries, sizeOf, type StoredEntry } from './stored-entry.js'
+import { isSame, readEntries, sizeOf, type RawEntry, type StoredEntry } from './stored-entry.js'
 import { compareStreamIds } from './stream-id.js'
 import { bounded, pause } from './wait.js'
 
@@ -51,8 +51,10 @@ export class StreamReader {
   #began: { time: number; added: string | undefined } | undefined
   /** Why there is no place any more, until there is another. */
   #lost: Loss | undefined
-  /** The newest entry that this process added. */
-  #added: string | undefined
+  /** That entry, once it was seen: after a restart of Redis another one may have its id. */
+  #lastEntry: RawEntry | undefined
+  /** The newest entry that this process added over each connection, for as long as it has not been read. */
+  #added = new Map<number, string>()
   /** Attempts in a row that failed, and with what. */
   #failures = 0
   #complaint = ''
@@ -64,7 +66,7 @@ export class StreamReader {
   /** Starts reading with the first listener. `onPlace` is called at once where the place is known. */
   join(listener: StreamListener): void {
     this.#listeners = [...this.#listeners, listener]
-    this.#began ??= { time: performance.now(), added: this.#added }
+    this.#began ??= { time: performance.now(), added: [...this.#added.values()].at(-1) }
     if (this.#last !== undefined) listener.onPlace(this.#last)
     this.#running ??= this.#run()
   }
@@ -73,9 +75,16 @@ export class StreamReader {
     this.#listeners = this.#listeners.filter((other) => other !== listener)
   }
 
-  /** Takes note that Redis has acknowledged an entry of this process. */
-  added(id: string): void {
-    if (this.#added === undefined || compareStreamIds(id, this.#added) > 0) this.#added = id
+  /**
+   * Takes note that Redis has acknowledged an entry of this process.
+   *
+   * @param connection Counts the connections it was sent over. What Redis loses between two of them is the newest
+   * of the earlier one, and entries of the later one do not tell of it.
+   */
+  added(id: string, connection: number): void {
+    for (const [earlier, entry] of this.#added) if (!this.#isUnread(entry)) this.#added.delete(earlier)
+    const newest = this.#added.get(connection)
+    if (newest === undefined || compareStreamIds(id, newest) > 0) this.#added.set(connection, id)
   }
 
   async close(): Promise<void> {
@@ -105,40 +114,44 @@ export class StreamReader {
     /** 0 for an answer at once: the first one says whether the place is still good. */
     let wait = 0
     for (;;) {
-      if (this.#last === undefined) await this.#settle(link)
-      const last = this.#last!
+      while (this.#last === undefined) await this.#settle(link)
+      const last: string = this.#last
       const block = wait > 0 ? ['BLOCK', String(wait)] : []
       const count = String(this.#page.count)
       // Sent together, so that the second is answered right after the first.
+      const added = wait === 0 ? [...this.#added.values()].filter((id) => this.#isUnread(id)) : []
       const asked = [
         link.send(['XREAD', 'COUNT', count, ...block, 'STREAMS', key, last]),
-        link.send(['XRANGE', key, last, last, 'COUNT', '1']),
-        wait === 0 && this.#isUnread(this.#added) ? link.send(['XRANGE', key, this.#added!, this.#added!]) : [true],
+        ...[last, ...added].map((id) => link.send(['XRANGE', key, id, id, 'COUNT', '1'])),
       ]
-      const [reply, found, added] = await bounded(Promise.all(asked), wait + timeoutMs, () =>
+      const [reply, ...found] = await bounded(Promise.all(asked), wait + timeoutMs, () =>
         this.#late('answer', wait + timeoutMs),
       )
       this.#failures = 0
       this.#complaint = ''
       wait = blockMs
-      const isWhole = (found as unknown[]).length > 0 && (added as unknown[]).length > 0
-      if (!isWhole) {
+      const [at, ...own] = (found as RawEntry[][]).map(([entry]) => entry)
+      if (!at || !isSame(at, (this.#lastEntry ??= at)) || own.includes(undefined)) {
         this.#lose({ last, isMarked: false })
         continue
       }
-      const entries = readEntries((reply as [key: string, entries: unknown][] | null)?.[0]?.[1])
+      const raw = (reply as [key: string, entries: RawEntry[]][] | null)?.[0]?.[1] ?? []
+      const entries = readEntries(raw)
       this.#page.learn(entries.length, sizeOf(entries))
+      this.#lastEntry = raw.at(-1) ?? at
       this.#deliver(entries)
     }
   }
 
-  #isUnread(id: string | undefined): boolean {
-    return id !== undefined && compareStreamIds(id, this.#last!) > 0
+  /** Everything is unread where the place is not known. */
+  #isUnread(id: string): boolean {
+    return this.#last === undefined || compareStreamIds(id, this.#last) > 0
   }
 
   #lose(loss: Loss): void {
     this.#lost = loss
-    this.#last = this.#added = undefined
+    this.#last = this.#lastEntry = undefined
+    this.#added.clear()
   }
 
   #deliver(entries: readonly StoredEntry[]): void {
@@ -159,7 +172,7 @@ export class StreamReader {
     if (this.#lost) for (const listener of this.#listeners) listener.onLost()
     const search = this.#lost ? findAfterLoss(link, key, this.#lost) : findStart(link, key, time, added)
     const { position, entries } = await bounded(search, timeoutMs, () => this.#late('answer', timeoutMs))
-    this.#lost = undefined
+    this.#lost = this.#lastEntry = undefined
     this.#last = position
     for (const listener of this.#listeners) listener.onPlace(position)
     this.#deliver(entries)

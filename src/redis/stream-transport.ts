@@ -61,7 +61,7 @@ export class StreamTransport implements Transport, StreamListener {
     const trim = maxLen === Infinity ? [] : ['MAXLEN', '~', String(maxLen)]
     const args = ['XADD', key, ...trim, '*', ...messageFields(this.channel, message)]
     const id = (await commands.send(args, 'take the event', timeoutMs)) as string
-    reader.added(id)
+    reader.added(id, commands.connections)
     return id
   }
 

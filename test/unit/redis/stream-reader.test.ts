@@ -144,7 +144,7 @@ describe('a reader of a stream', () => {
     redis.state = 'down'
     redis.cut()
     // Acknowledged, read by nobody, and lost.
-    reader.added(`${redis.clock}-0`)
+    reader.added(`${redis.clock}-0`, 1)
     await pass(50)
     redis.state = 'up'
     await pass(1000)
@@ -153,6 +153,42 @@ describe('a reader of a stream', () => {
     const mark = redis.entries.find(([, [name]]) => name === 'mark')!
     expect(mark[1]).toEqual(['mark', 'break'])
     expect(listener.log).toEqual([`at ${kept}`, 'lost', `at ${mark[0]}`, 'after'])
+  })
+
+  it('notices so too where later entries of its own process are there', async () => {
+    const kept = event('kept')
+    await pass(100)
+    reader.join(listener)
+    await pass(10)
+    redis.state = 'down'
+    redis.cut()
+    // Acknowledged before Redis lost it; what follows came over the next connection.
+    reader.added(`${redis.clock}-0`, 1)
+    await pass(50)
+    reader.added(event('later'), 2)
+    redis.state = 'up'
+    await pass(1000)
+    const mark = redis.entries.find(([, [name]]) => name === 'mark')!
+    expect(listener.log).toEqual([`at ${kept}`, 'lost', `at ${mark[0]}`])
+  })
+
+  it('is not taken in by another entry with the id of the one it read last', async () => {
+    event('old')
+    await pass(100)
+    reader.join(listener)
+    await pass(10)
+    event('a')
+    await pass(10)
+    redis.state = 'down'
+    redis.cut()
+    // The stream begins anew, with a clock that was set back.
+    redis.entries = redis.entries.slice(1).map(([id]) => [id, ['data', 'b']])
+    redis.state = 'up'
+    await pass(1000)
+    event('c')
+    await pass(10)
+    expect(listener.log.slice(1, 3)).toEqual(['a', 'lost'])
+    expect(listener.log.slice(4)).toEqual(['c'])
   })
 
   it('takes the mark of another process for the same loss', async () => {
