@@ -126,25 +126,18 @@ describe.each(LIBRARIES)('through %s', (library) => {
     expect(await received(running, 'd')).toEqual(['a', 'd'])
   })
 
-  it('memory full', async () => {
+  it.each([
+    ['memory full', 'maxmemory', 'ERR_REDIS_MEMORY', /OOM.*maxmemory/],
+    ['another refusal', 'min-replicas-to-write', 'ERR_REDIS_REFUSED', /NOREPLICAS/],
+  ])('%s', async (_, setting, code, message) => {
     const running = await start(library)
-    await server.run('CONFIG', 'SET', 'maxmemory', '1')
+    await server.run('CONFIG', 'SET', setting, '1')
     const error = await failure(running.channel.publish('tick', 'a'))
-    expect(error).toMatchObject({ code: 'ERR_REDIS_MEMORY', published: 'no' })
-    expect(error.message).toMatch(/OOM.*maxmemory/)
-    await server.run('CONFIG', 'SET', 'maxmemory', '0')
+    expect(error).toMatchObject({ code, published: 'no' })
+    expect(error.message).toMatch(message)
+    await server.run('CONFIG', 'SET', setting, '0')
     expect(await received(running, 'b')).toEqual(['b'])
     expect(running.opened(), 'the reader was kept').toBe(1)
-  })
-
-  it('another refusal', async () => {
-    const running = await start(library)
-    await server.run('CONFIG', 'SET', 'min-replicas-to-write', '1')
-    const error = await failure(running.channel.publish('tick', 'a'))
-    expect(error).toMatchObject({ code: 'ERR_REDIS_REFUSED', published: 'no' })
-    expect(error.message).toMatch(/NOREPLICAS/)
-    await server.run('CONFIG', 'SET', 'min-replicas-to-write', '0')
-    expect(await received(running, 'b')).toEqual(['b'])
   })
 
   it('Redis does not answer', async () => {

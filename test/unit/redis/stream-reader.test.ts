@@ -57,6 +57,17 @@ const pass = async (ms: number): Promise<void> => {
 const event = (data: string, channel?: string): string =>
   redis.add('data', data, ...(channel === undefined ? [] : ['channel', channel]))
 
+/** Reads up to an entry, which it gives, and loses the connection. */
+async function readAndCut(): Promise<string> {
+  const kept = event('kept')
+  await pass(100)
+  reader.join(listener)
+  await pass(10)
+  redis.state = 'down'
+  redis.cut()
+  return kept
+}
+
 describe('a reader of a stream', () => {
   it('begins after the newest entry, and reads on', async () => {
     event('old')
@@ -137,12 +148,7 @@ describe('a reader of a stream', () => {
   })
 
   it('notices that an entry of its own process was lost, though what it had read is there', async () => {
-    const kept = event('kept')
-    await pass(100)
-    reader.join(listener)
-    await pass(10)
-    redis.state = 'down'
-    redis.cut()
+    const kept = await readAndCut()
     // Acknowledged, read by nobody, and lost.
     reader.added(`${redis.clock}-0`, 1)
     await pass(50)
@@ -156,12 +162,7 @@ describe('a reader of a stream', () => {
   })
 
   it('notices so too where later entries of its own process are there', async () => {
-    const kept = event('kept')
-    await pass(100)
-    reader.join(listener)
-    await pass(10)
-    redis.state = 'down'
-    redis.cut()
+    const kept = await readAndCut()
     // Acknowledged before Redis lost it; what follows came over the next connection.
     reader.added(`${redis.clock}-0`, 1)
     await pass(50)
