@@ -49,6 +49,8 @@ export class StreamReader {
   #last: string | undefined
   /** When the first listener came, in milliseconds of the monotonic clock, and what had been added by then. */
   #began: { time: number; added: string | undefined } | undefined
+  /** Those who wait for the reader to get somewhere. */
+  readonly #watching = new Set<() => void>()
   /** Why there is no place any more, until there is another. */
   #lost: Loss | undefined
   /** That entry, once it was seen: after a restart of Redis another one may have its id. */
@@ -87,8 +89,31 @@ export class StreamReader {
     if (newest === undefined || compareStreamIds(id, newest) > 0) this.#added.set(connection, id)
   }
 
+  /**
+   * Resolves when all up to `id` has been read, or a place after it was found, or the reader is closed.
+   *
+   * @throws {RedisTransportError} after `timeoutMs`.
+   */
+  async reached(id: string): Promise<void> {
+    const { timeoutMs } = this.#options
+    let look!: () => void
+    const there = new Promise<void>((resolve) => {
+      look = () => {
+        if (this.#closing.signal.aborted || !this.#isUnread(id)) resolve()
+      }
+      this.#watching.add(look)
+      look()
+    })
+    try {
+      await bounded(there, timeoutMs, () => this.#late('give what is new', timeoutMs))
+    } finally {
+      this.#watching.delete(look)
+    }
+  }
+
   async close(): Promise<void> {
     this.#closing.abort()
+    for (const look of this.#watching) look()
     await this.#link?.close()
     await this.#running
   }
@@ -163,6 +188,7 @@ export class StreamReader {
         if (!entry.mark && listener.channel === entry.channel) listener.onStored(entry)
       }
     }
+    for (const look of this.#watching) look()
   }
 
   /** Finds the place to read from: for the first time, or after entries were lost. */

@@ -31,6 +31,11 @@ interface Arrival {
   readonly entries: StoredEntry[]
 }
 
+function placeUnknown(): RedisTransportError {
+  const text = 'Redis did not give the history: entries were lost, and a place to go on from is being looked for.'
+  return new RedisTransportError('ERR_REDIS_CONNECTION', text)
+}
+
 /** One channel on one stream. */
 export class StreamTransport implements Transport, StreamListener {
   readonly channel: string
@@ -122,11 +127,8 @@ export class StreamTransport implements Transport, StreamListener {
     if (!isStreamId(id)) return 'unknown'
     const history = this.#history
     if (history && (id === history.start || history.holds(id))) return true
-    if (this.#isLost) {
-      // The channel will send all readers to the new place, and this one may be ahead of it.
-      const text = 'Redis did not give the history: entries were lost, and a place to go on from is being looked for.'
-      return Promise.reject(new RedisTransportError('ERR_REDIS_CONNECTION', text))
-    }
+    // The channel will send all readers to the new place, and this one may be ahead of it.
+    if (this.#isLost) return Promise.reject(placeUnknown())
     return this.#once(`has ${id}`, () => this.#exists(id))
   }
 
@@ -147,7 +149,14 @@ export class StreamTransport implements Transport, StreamListener {
     const { key } = this.#use
     const [entry] = readEntries(await this.#ask('XRANGE', key, id, id, 'COUNT', '1'))
     if (entry) return true
-    const [first] = readEntries(await this.#ask('XRANGE', key, '-', '+', 'COUNT', '1'))
+    const [[first], [newest]] = await Promise.all([
+      this.#ask('XRANGE', key, '-', '+', 'COUNT', '1').then(readEntries),
+      this.#ask('XREVRANGE', key, '+', '-', 'COUNT', '1').then(readEntries),
+    ])
+    // It may have been given all there is, by a process that has got further. Told of a gap at a place before that,
+    // it would be given some of it again.
+    if (newest && this.#subscriber) await this.#use.reader.reached(newest.id)
+    if (this.#isLost || this.#arrival) throw placeUnknown()
     return !first || compareStreamIds(id, first.id) < 0 ? 'expired' : 'unknown'
   }
 

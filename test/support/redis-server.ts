@@ -45,6 +45,8 @@ export class RedisServer implements AsyncDisposable {
       dir: directory,
       save: '""',
       appendonly: persistence === 'log' ? 'yes' : 'no',
+      // Else a write may wait for the disk, and what was acknowledged dies with the process.
+      appendfsync: 'always',
       ...config,
     }
     const lines = Object.entries(all).map(([name, value]) => `${name} ${value}\n`)

@@ -24,6 +24,35 @@ afterEach(async () => {
   vi.useRealTimers()
 })
 
+it('a reader whose id was lost is told of a gap only where nothing it may have been given follows', async () => {
+  const log: string[] = []
+  transport.subscribe(
+    { onReset: () => {}, onEntry: ({ data }) => log.push(data), onError: () => {} },
+    { ...LIMITS, size: 1 },
+  )
+  await vi.advanceTimersByTimeAsync(10)
+  redis.add('data', 'a')
+  await vi.advanceTimersByTimeAsync(10)
+  // Another process gives its readers b and c, and this one is late. Then Redis goes back in time: c is lost.
+  redis.before = (command) => {
+    if (command === 'XREAD') throw new Error('LOADING')
+  }
+  redis.cut()
+  redis.clock += 100
+  redis.add('data', 'b')
+  redis.clock += 100
+  const lost = `${redis.clock}-0`
+  const answer = transport.has(lost)
+  let seen: string[] | undefined
+  void Promise.resolve(answer).then(() => (seen = [...log]))
+  await vi.advanceTimersByTimeAsync(100)
+  expect(seen).toBeUndefined()
+  redis.before = () => {}
+  await vi.advanceTimersByTimeAsync(1000)
+  expect(await answer).toBe('unknown')
+  expect(seen).toEqual(['a', 'b'])
+})
+
 it('a reader that is ahead when entries are found to be lost is not sent back', async () => {
   redis.add('data', 'kept')
   redis.clock += 100
