@@ -3,6 +3,8 @@ import { message } from './message.js'
 import { stream, streamText } from './stream.js'
 import { hostileText } from './text.js'
 
+export type { Chunker } from './chunking.js'
+
 /** The arbitraries of the package, for use with fast-check 4: each call gives a new one. */
 export const arbitraries: {
   readonly message: typeof message

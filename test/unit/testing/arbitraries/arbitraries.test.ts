@@ -100,6 +100,31 @@ describe('arbitraries.chunking', () => {
     expect(all.some((chunks) => chunks[0]?.length === 8)).toBe(true)
   })
 
+  it('cuts any source, and says where', () => {
+    const bytes = Uint8Array.of(1, 2, 3)
+    for (const cut of sample(arbitraries.chunking())) {
+      expect(cut('data: x\n\n').join('')).toBe('data: x\n\n')
+      expect(cut(bytes).flatMap((chunk) => [...chunk])).toEqual([1, 2, 3])
+      expect(cut('')[0]).toBe('')
+    }
+    const [found] = sample(arbitraries.chunking()).filter((cut) => cut('abc').join() === 'a,bc')
+    expect(fc.stringify(found)).toBe('cut at 1')
+  })
+
+  it('shrinks beside its source to a small stream and one cut', () => {
+    const run = fc.check(
+      fc.property(
+        arbitraries.stream(),
+        arbitraries.chunking(),
+        (bytes, cut) => !cut(bytes).some((chunk, index, all) => chunk.at(-1) === 13 && all[index + 1]?.[0] === 10),
+      ),
+      { seed: 1, numRuns: 2000 },
+    )
+    const [bytes, cut] = run.counterexample!
+    expect(bytes.length).toBeLessThan(30)
+    expect(cut(bytes)).toHaveLength(2)
+  })
+
   it('shrinks to one cut', () => {
     expect(smallest(arbitraries.chunking('a\r\nb'), (chunks) => chunks.some((chunk) => chunk.endsWith('\r')))).toEqual([
       'a\r',
