@@ -1,4 +1,5 @@
 import { MAX_DELAY } from '../wire/constants.js'
+import type { BackoffOptions } from './types.js'
 
 export interface BackoffSchedule {
   max: number
@@ -9,6 +10,16 @@ export interface BackoffSchedule {
 export interface HintRange {
   min: number
   max: number
+}
+
+/** The defaults of `connect()`. */
+export const BACKOFF: Required<BackoffOptions> = {
+  min: 1000,
+  max: 30_000,
+  factor: 2,
+  jitter: 0.5,
+  attempts: Infinity,
+  stableAfter: 5000,
 }
 
 /**
@@ -45,8 +56,7 @@ export function clampHint(ms: number, { min, max }: HintRange): number {
 export function parseRetryAfter(value: string | null, now: number): number | undefined {
   if (!value) return
   if (/^\d+$/.test(value)) return +value * 1000
-  if (!/^[a-z]{3}/i.test(value)) return
   // The asctime format names no zone, and would be read as local time.
-  const date = Date.parse(value.endsWith('GMT') ? value : value + ' GMT')
+  const date = /^[a-z]{3}/i.test(value) ? Date.parse(value.replace(/( GMT)?$/, ' GMT')) : NaN
   return date >= 0 ? Math.max(0, date - now) : undefined
 }

@@ -1,62 +1,52 @@
+import type { ConnectErrorKind } from '../errors/connect-error.js'
+
 export interface BodyReader {
-  /** Reads on, if there is somebody to read for. */
+  /** Reads one chunk. Does nothing while a read is under way. */
   pull(): void
   /** Lets go of the body; nothing is called after. */
   stop(): void
 }
 
-export interface BodyOwner {
-  /** Milliseconds; 0: no limit. */
-  idleTimeout: number
-  hungry(): boolean
-  onChunk(chunk: Uint8Array): void
-  /** The body came to its end. */
-  onEnd(): void
-  onLost(cause: unknown): void
-  /** No byte for `idleTimeout` while one was waited for. */
-  onIdle(): void
-}
-
-/** Reads a body chunk by chunk, each one only when its owner is hungry. */
-export function readBody(body: ReadableStream<Uint8Array>, owner: BodyOwner): BodyReader {
-  const { idleTimeout } = owner
+/**
+ * Reads a body chunk by chunk, each one when it is asked to.
+ *
+ * @param idleTimeout the milliseconds that a read may take
+ * @param onChunk without a chunk: the body came to its end
+ */
+export function readBody(
+  body: ReadableStream<Uint8Array>,
+  idleTimeout: number | undefined,
+  onChunk: (chunk?: Uint8Array) => void,
+  onLost: (kind: ConnectErrorKind, message: string, cause?: unknown) => void,
+): BodyReader {
   const reader = body.getReader()
   let isReading = false
   let isStopped = false
   let since = 0
   let timer: ReturnType<typeof setTimeout> | undefined
 
-  const onRead = ({ done, value }: ReadableStreamReadResult<Uint8Array>): void => {
-    if (isStopped) return
+  const onRead = ({ value }: { value?: Uint8Array }): void => {
     isReading = false
-    if (done) return owner.onEnd()
-    owner.onChunk(value)
-    pull()
+    if (!isStopped) onChunk(value)
   }
-  const onLost = (cause: unknown): void => {
-    if (!isStopped) owner.onLost(cause)
+  const onError = (cause: unknown): void => {
+    if (!isStopped) onLost('network', 'The connection was lost', cause)
   }
-  // One timer for many reads: to set a timer for each chunk would cost more than the chunk.
+  // One timer for many reads: to set one for each chunk would cost more than the chunk.
   const onTimer = (): void => {
-    const left = since + idleTimeout - performance.now()
-    timer = undefined
-    if (!isReading) return
+    const left = idleTimeout! - (isReading ? performance.now() - since : 0)
     if (left > 0) timer = setTimeout(onTimer, left)
-    else owner.onIdle()
+    else onLost('idle', `No byte for ${idleTimeout} ms (idleTimeout).`)
   }
-
-  function pull(): void {
-    if (isReading || isStopped || !owner.hungry()) return
-    isReading = true
-    if (idleTimeout) {
-      since = performance.now()
-      timer ??= setTimeout(onTimer, idleTimeout)
-    }
-    reader.read().then(onRead, onLost)
-  }
+  if (idleTimeout) onTimer()
 
   return {
-    pull,
+    pull() {
+      if (isReading) return
+      isReading = true
+      if (idleTimeout) since = performance.now()
+      reader.read().then(onRead, onError)
+    },
     stop() {
       isStopped = true
       clearTimeout(timer)

@@ -1,11 +1,10 @@
-import { ConnectError } from '../errors/connect-error.js'
+import type { ConnectError } from '../errors/connect-error.js'
 import { ASYNC_DISPOSE } from '../streams/async-dispose.js'
-import { MAX_DELAY } from '../wire/constants.js'
 import { decodeData } from './decode.js'
 import { createEngine } from './engine.js'
 import { lastEventIdHeader } from './last-event-id.js'
 import { readOptions } from './options.js'
-import { makeRequest } from './request.js'
+import { watchPauses } from './pause.js'
 import type {
   CloseReason,
   ConnectOptions,
@@ -16,7 +15,7 @@ import type {
   EventMap,
   TypedEvent,
 } from './types.js'
-import { checkResponse, type Verdict, verdict } from './verdict.js'
+import { verdict } from './verdict.js'
 
 /**
  * Connects to an event stream and stays connected: it retries, resumes and ends as the options and the
@@ -55,26 +54,24 @@ export function connect<M = EventMap>(url: string | URL, options?: ConnectOption
 export function connect<M>(url: string | URL, options: ConnectOptions<M> = {}): Connection<M> {
   type Event = TypedEvent<M>
   type Result = IteratorResult<Event, undefined>
+  type Waiter = [resolve: (result: Result) => void, reject: (error: unknown) => void]
 
-  const { engine: settings, request, mode, method } = readOptions(url, options)
-  const { decode, onInvalid = 'throw', until, retryIf, onState } = options
-  const decoders = new Map(Object.entries(decode ?? {})) as Map<string, Decoder<Event['data']>>
+  const settings = readOptions(url, options)
+  const { decode, onInvalid, until, onState, pause } = options
 
-  /** Parsed and not delivered yet: never more than one chunk brings. */
-  const queue: Event[] = []
+  // Parsed and not delivered yet: never more than one chunk brings. A ring would never wrap: it is read empty first.
+  const queue: (Event | undefined)[] = []
   let head = 0
+  let tail = 0
+  /** Calls of `next()` that nothing was there for, oldest first. */
+  const waiters: Waiter[] = []
+  /** The first event of the queue is being decoded. */
+  let isDecoding = false
   /** The last event of the queue ends the stream. */
   let sawLast = false
-  let delivered = settings.lastEventId
-  /** Not all that was parsed is to be delivered: `delivered` stays the position. */
-  let isPartial = false
+  let lastEventId = settings.lastEventId
   let isDone = false
   let failure: { error: unknown } | undefined
-
-  // Calls of `next` that find nothing wait in line; the first of them waits for the engine.
-  let line: Promise<unknown> = Promise.resolve()
-  let waiting = 0
-  let wake: (() => void) | undefined
 
   let open!: (response: Response) => void
   let refuse!: (error: unknown) => void
@@ -86,34 +83,23 @@ export function connect<M>(url: string | URL, options: ConnectOptions<M> = {}): 
   })
   opened.catch(() => {})
 
-  const judge = (error?: ConnectError): Verdict => {
-    const id = engine.lastEventId
-    const { resume } = request
-    const isResumable = id !== '' && !!resume && (resume !== 'header' || lastEventIdHeader(id) !== undefined)
-    return verdict(mode, method, error, isResumable)
-  }
-
   const engine = createEngine(settings, {
-    request: (attempt) => makeRequest(request, attempt),
-    fetch: options.fetch,
-    check: (response, attempt) => checkResponse(response, attempt.number, Date.now()),
-    async decide(error, attempt) {
-      const answer = error && (await retryIf?.(error, attempt))
-      if (answer === undefined) return judge(error)
-      if (typeof answer === 'boolean') return answer ? 'retry' : 'fail'
-      if (answer === 'end') return answer
-      if (answer >= 0) return Math.min(answer, MAX_DELAY)
-      throw new TypeError(`retryIf returned ${answer}, not a boolean, a delay, 'end' or undefined`)
+    judge(error) {
+      const { mode, method, resume } = settings
+      const id = engine.lastEventId
+      const isResumable = id && resume && (resume !== 'header' || lastEventIdHeader(id) !== undefined)
+      return verdict(mode, method, error, !!isResumable)
     },
-    onOpen: options.onOpen,
     onEvent(event, origin) {
-      if (sawLast) return
-      queue.push({ event: event.event, data: event.data, id: event.id, raw: event.data, origin } as Event)
-      if (until?.(event)) sawLast = isPartial = true
+      const { data } = event
+      queue[tail++] = { event: event.event, data, id: event.id, raw: data, origin } as Event
+      return (sawLast = !!until?.(event))
     },
-    onComment: options.onComment,
-    onChunk() {
-      if (head < queue.length) rouse()
+    onReady() {
+      if (isDone) return
+      // An id without data is a position too.
+      if (head === tail) lastEventId = engine.lastEventId
+      serve()
     },
     onState(state, delay, error) {
       if (state === 'open') open(engine.response!)
@@ -125,74 +111,73 @@ export function connect<M>(url: string | URL, options: ConnectOptions<M> = {}): 
       if (reason === 'failed' || reason === 'aborted') failure = { error }
       close(reason)
       refuse(error ?? engine.failure('network', 'The connection was closed before it opened.'))
-      rouse()
+      serve()
     },
-    hungry: () => wake !== undefined,
-    mayPause: () => judge(new ConnectError('network', '')) === 'retry',
+    watch: pause && ((onChange) => watchPauses(pause, onChange)),
   })
 
-  function rouse(): void {
-    wake?.()
-    wake = undefined
-  }
-
   function discard(): void {
-    isPartial ||= head < queue.length
-    queue.length = head = 0
+    isDecoding = false
+    queue.length = head = tail = 0
   }
 
-  function shift(): Event {
-    const event = queue[head++]!
-    if (head === queue.length) queue.length = head = 0
-    return event
-  }
-
-  function deliver(value: Event): Result {
-    delivered = value.id
-    if (sawLast && head === queue.length) engine.finish('end')
+  /** The first event of the queue, delivered. */
+  function take(): Result {
+    const value = queue[head]!
+    queue[head++] = undefined
+    lastEventId = value.id
+    if (head === tail) {
+      head = tail = 0
+      lastEventId = engine.lastEventId
+      if (sawLast) engine.finish('end')
+    }
     return { done: false, value }
   }
 
-  async function takeNext(): Promise<Result> {
-    for (;;) {
-      const event = queue[head]
-      if (event) {
-        const isValid = await decodeEvent(event)
-        // Else it was thrown away in the meantime.
-        if (queue[head] !== event) continue
-        shift()
-        if (isValid) return deliver(event)
-        if (sawLast && head === queue.length) engine.finish('end')
+  /** Answers calls of `next()` with what is there, and reads on for those that are left. */
+  function serve(): void {
+    while (waiters.length && !isDecoding) {
+      if (head < tail) {
+        const { event } = queue[head]!
+        if (decode && Object.hasOwn(decode, event)) void decodeFirst(decode[event as keyof M])
+        else waiters.shift()![0](take())
       } else if (failure) {
         const { error } = failure
         failure = undefined
-        throw error
+        waiters.shift()![1](error)
       } else if (isDone) {
-        return { done: true, value: undefined }
+        waiters.shift()![0]({ done: true, value: undefined })
       } else {
-        await new Promise<void>((resolve) => {
-          wake = resolve
-          engine.pull()
-        })
+        return engine.pull()
       }
     }
   }
 
-  async function decodeEvent(event: Event): Promise<boolean> {
-    const decoder = decoders.get(event.event)
+  async function decodeFirst(decoder: Decoder<M[keyof M]>): Promise<void> {
+    const event = queue[head]!
+    let isValid = false
+    isDecoding = true
     try {
-      if (decoder) event.data = (await decodeData(decoder, event.raw)) as never
-      return true
+      event.data = (await decodeData(decoder, event.raw)) as never
+      isValid = true
     } catch (cause) {
-      const isMarker = sawLast && head === queue.length - 1
-      if (queue[head] === event && !isMarker && onInvalid !== 'skip') refuseEvent(event, cause)
-      return false
+      // An end marker that does not decode just ends the stream.
+      if (queue[head] === event && !(sawLast && head === tail - 1)) refuseEvent(event, cause)
     }
+    // Else it was thrown away in the meantime.
+    if (queue[head] === event) {
+      isDecoding = false
+      const [resolve] = isValid ? waiters.shift()! : []
+      const result = take()
+      resolve?.(result)
+    }
+    serve()
   }
 
   function refuseEvent({ event, raw, id }: Event, cause: unknown): void {
     let error: ConnectError
     try {
+      if (onInvalid === 'skip') return
       if (typeof onInvalid === 'function') return onInvalid({ event, data: raw, id }, cause)
       error = engine.failure('decode', `The data of event "${event}" is not valid`, cause)
     } catch (thrown) {
@@ -215,7 +200,7 @@ export function connect<M>(url: string | URL, options: ConnectOptions<M> = {}): 
       return engine.state
     },
     get lastEventId() {
-      return isPartial || head < queue.length ? delivered : engine.lastEventId
+      return lastEventId
     },
     get response() {
       return engine.response
@@ -224,12 +209,11 @@ export function connect<M>(url: string | URL, options: ConnectOptions<M> = {}): 
     closed,
     next() {
       // Most events are there already: nothing to wait for, nothing to decode.
-      if (head < queue.length && !decode && waiting === 0) return Promise.resolve(deliver(shift()))
-      const leave = (): void => void waiting--
-      const result = line.then(takeNext)
-      line = result.then(leave, leave)
-      waiting++
-      return result
+      if (head < tail && !decode && !waiters.length) return Promise.resolve(take())
+      return new Promise((resolve, reject) => {
+        waiters.push([resolve, reject])
+        serve()
+      })
     },
     return(value) {
       void stop()

@@ -1,25 +1,43 @@
-import { ConnectError, type ConnectErrorDetails, type ConnectErrorKind } from '../errors/connect-error.js'
+import { ConnectError, type ConnectErrorKind } from '../errors/connect-error.js'
 import { LimitError } from '../errors/limit-error.js'
 import { createParser } from '../parser/create-parser.js'
-import { backoffDelay, clampHint } from './backoff.js'
+import type { Parser } from '../parser/types.js'
+import { responseError } from '../streams/response-error.js'
+import { MAX_DELAY } from '../wire/constants.js'
+import { backoffDelay, clampHint, parseRetryAfter } from './backoff.js'
 import { type BodyReader, readBody } from './body.js'
 import type { Engine, EngineHost, EngineOptions } from './engine-types.js'
-import { watchPauses } from './pause.js'
-import type { Attempt, Awaitable, CloseReason, State } from './types.js'
-import type { Verdict } from './verdict.js'
+import { makeRequest } from './request.js'
+import type { Attempt, CloseReason, State } from './types.js'
 
 /** Starts to connect in a microtask, so that the host has the engine in hand when it is first called. */
 export function createEngine(options: EngineOptions, host: EngineHost): Engine {
-  const { backoff, retryHint, openTimeout, idleTimeout, signal } = options
-  let state: State = 'connecting'
-  let { lastEventId } = options
+  const { backoff, retryHint, openTimeout, idleTimeout, signal, onComment } = options
+  const engine: Engine = {
+    state: 'connecting',
+    lastEventId: options.lastEventId,
+    response: undefined,
+    pull: () => body?.pull(),
+    reconnect() {
+      if (engine.state === 'closed' || engine.state === 'paused') return
+      drop()
+      failures = 0
+      lastError = undefined
+      void connect()
+    },
+    failure,
+    finish,
+  }
+  /** Of the answer, or of the next attempt. */
   let timer: ReturnType<typeof setTimeout> | undefined
+  /** Counts what makes all that is under way void. */
+  let epoch = 0
 
-  // The latest attempt. `attempt` is undefined where nothing waits for its outcome.
+  // The latest attempt.
   let number = 0
-  let attempt: Attempt | undefined
+  let attempt: Attempt
   let controller: AbortController | undefined
-  let response: Response | undefined
+  let parser: Parser | undefined
   let body: BodyReader | undefined
   let openedAt = 0
   /** An event, an id or a `retry:` came. */
@@ -33,91 +51,94 @@ export function createEngine(options: EngineOptions, host: EngineHost): Engine {
   let notBefore = 0
 
   function failure(kind: ConnectErrorKind, message: string, cause?: unknown): ConnectError {
-    const details: ConnectErrorDetails = { response, attempt: number }
-    if (cause !== undefined) details.cause = cause
-    return new ConnectError(kind, cause instanceof Error ? `${message}: ${cause.message}` : message, details)
+    return new ConnectError(kind, cause instanceof Error ? `${message}: ${cause.message}` : message, {
+      response: engine.response,
+      attempt: number,
+      cause,
+    })
   }
 
   const hookFailure = (cause: unknown): ConnectError => failure('hook', 'A function of the options threw', cause)
 
-  /** The hooks that a connection waits for. */
-  async function ask<T>(hook: () => Awaitable<T>): Promise<T> {
+  /** Changes the state; what the host throws at that comes back as an error. */
+  function tell(state: State, delay?: number, error?: ConnectError): ConnectError | undefined {
+    engine.state = state
     try {
-      return await hook()
+      host.onState(state, delay, error)
     } catch (cause) {
-      throw hookFailure(cause)
+      return hookFailure(cause)
     }
   }
 
-  function enter(next: State, delay?: number, error?: ConnectError): void {
-    state = next
-    try {
-      host.onState?.(next, delay, error)
-    } catch (cause) {
-      finish('failed', hookFailure(cause))
-    }
+  function enter(state: State, delay?: number, error?: ConnectError): void {
+    error = tell(state, delay, error)
+    if (!error) return
+    // A wait that is refused each time it begins would be none.
+    if (state === 'connecting' || state === 'open') void settle(error)
+    else finish('failed', error)
+  }
+
+  /** Whatever is under way has no effect any more. */
+  function cease(): number {
+    clearTimeout(timer)
+    return ++epoch
   }
 
   /** Releases the socket of the latest attempt. */
-  function drop(): void {
-    clearTimeout(timer)
+  function release(): void {
+    parser?.reset()
     if (body) body.stop()
-    else response?.body?.cancel().catch(() => {})
-    body = undefined
+    else engine.response?.body?.cancel().catch(() => {})
+    parser = body = undefined
     controller?.abort()
   }
 
-  /** Forgets about the latest attempt. */
-  function leave(): void {
-    drop()
-    attempt = undefined
+  function drop(): void {
+    cease()
+    release()
   }
 
   function finish(reason: CloseReason, error?: unknown): void {
-    if (state === 'closed') return
-    leave()
-    pauses.stop()
+    if (engine.state === 'closed') return
+    drop()
+    pauses?.stop()
     signal?.removeEventListener('abort', onAbort)
-    state = 'closed'
-    try {
-      host.onState?.(state, undefined, reason === 'failed' ? (error as ConnectError) : undefined)
-    } catch (cause) {
-      if (reason !== 'failed') error = hookFailure(cause)
-      reason = 'failed'
-    }
-    host.onClosed(reason, error)
+    const isFailure = reason === 'failed'
+    const thrown = tell('closed', undefined, isFailure ? (error as ConnectError) : undefined)
+    if (thrown && !isFailure) host.onClosed('failed', thrown)
+    else host.onClosed(reason, error)
   }
 
   const onAbort = (): void => finish('aborted', signal!.reason)
 
-  const pauses = watchPauses(options.pause, () => {
-    if (pauses.active()) {
-      if (state !== 'waiting' && !(attempt && host.mayPause?.())) return
-      leave()
-      failures = 0
-      enter('paused')
-    } else if (state === 'paused') {
+  const pauses = host.watch?.(() => {
+    const isPaused = engine.state === 'paused'
+    if (pauses!.active() === isPaused) return
+    if (isPaused) {
       const left = notBefore - performance.now()
       if (left > 0) wait(left)
       else void connect()
+    } else if (engine.state === 'waiting' || host.judge(failure('network', '')) === true) {
+      drop()
+      failures = 0
+      enter('paused')
     }
   })
 
   function wait(delay: number, error?: ConnectError): void {
     lastError = error ?? lastError
-    if (pauses.active()) return enter('paused')
+    if (pauses?.active()) return enter('paused')
     timer = setTimeout(connect, delay)
-    if (!options.keepAlive) (timer as { unref?(): void }).unref?.()
+    if (options.keepAlive === false) (timer as { unref?(): void }).unref?.()
     enter('waiting', delay, error)
   }
 
   async function connect(): Promise<void> {
     if (signal?.aborted) return onAbort()
-    if (pauses.active()) return enter('paused')
+    if (pauses?.active()) return enter('paused')
     controller = new AbortController()
-    const mine = controller.signal
-    const current = (attempt = { number: ++number, lastEventId, cause: lastError, signal: mine })
-    response = lastError = undefined
+    attempt = { number: ++number, lastEventId: engine.lastEventId, cause: lastError, signal: controller.signal }
+    engine.response = lastError = undefined
     openedAt = Infinity
     progress = false
     if (openTimeout) {
@@ -125,126 +146,105 @@ export function createEngine(options: EngineOptions, host: EngineHost): Engine {
         void settle(failure('open-timeout', `No answer within ${openTimeout} ms (openTimeout).`))
       }, openTimeout)
     }
+    const mine = epoch
     enter('connecting')
-    if (mine.aborted) return
+    if (mine !== epoch) return
+    let isHook = true
     try {
-      const [url, init] = await ask(() => host.request(current))
-      if (mine.aborted) return
-      const answer = await (host.fetch ?? globalThis.fetch)(url, { ...init, signal: mine })
-      if (mine.aborted) return void answer.body?.cancel().catch(() => {})
+      const [url, init] = await makeRequest(options, attempt)
+      if (mine !== epoch) return
+      isHook = false
+      const answer = await (options.fetch ?? globalThis.fetch)(url, init)
+      if (mine !== epoch) return void answer.body?.cancel().catch(() => {})
       clearTimeout(timer)
-      response = answer
-      const error = host.check(answer, current)
+      engine.response = answer
+      const retryAfter = parseRetryAfter(answer.headers.get('retry-after'), Date.now())
+      const error = responseError(answer, { attempt: number, retryAfter }, options.only200)
       if (answer.status === 204) return finish('no-content', error)
-      if (error) throw error
-      await ask(() => host.onOpen?.(answer, current))
-      if (!mine.aborted) open(current, new URL(answer.url || url).origin)
+      if (error) return void settle(error)
+      isHook = true
+      await options.onOpen?.(answer, attempt)
+      if (mine === epoch) open(answer, new URL(answer.url || url).origin)
     } catch (cause) {
-      if (mine.aborted) return
-      void settle(cause instanceof ConnectError ? cause : failure('network', 'The request failed', cause))
+      if (mine === epoch) void settle(isHook ? hookFailure(cause) : failure('network', 'The request failed', cause))
     }
   }
 
-  function open(current: Attempt, origin: string): void {
-    const parser = createParser({
-      lastEventId,
+  function open(answer: Response, origin: string): void {
+    const mine = epoch
+    const current = (parser = createParser({
+      lastEventId: engine.lastEventId,
       maxEventSize: options.maxEventSize,
-      // A host may let go in the middle of a chunk; the rest of it is nobody's.
       onEvent(event) {
-        if (attempt !== current) return
         progress = true
-        host.onEvent(event, origin)
+        if (host.onEvent(event, origin)) parser?.reset()
       },
       onId(id) {
-        if (attempt !== current) return
         progress = true
-        lastEventId = id
+        engine.lastEventId = id
       },
       onRetry(ms) {
-        if (attempt !== current) return
         progress = true
         if (retryHint) base = clampHint(ms, retryHint)
       },
-      onComment: host.onComment && ((text) => void (attempt === current && host.onComment!(text))),
-    })
-    const reader = readBody(response!.body!, {
-      idleTimeout,
-      hungry: host.hungry,
-      onChunk(chunk) {
-        try {
-          parser.feed(chunk)
-        } catch (cause) {
-          void settle(
-            cause instanceof LimitError ? failure('limit', 'The stream was refused', cause) : hookFailure(cause),
-          )
+      onComment,
+    }))
+
+    const onChunk = (chunk?: Uint8Array): void => {
+      if (chunk === undefined) return void settle()
+      try {
+        current.feed(chunk)
+      } catch (cause) {
+        if (mine === epoch) {
+          void settle(cause instanceof LimitError ? failure('limit', 'Stream refused', cause) : hookFailure(cause))
         }
-        // What came before an error is delivered too.
-        host.onChunk?.()
-      },
-      onEnd: () => void settle(),
-      onLost: (cause) => void settle(failure('network', 'The connection was lost', cause)),
-      onIdle: () => void settle(failure('idle', `No byte for ${idleTimeout} ms (idleTimeout).`)),
+      }
+      // What came before an error is delivered too.
+      host.onReady()
+    }
+    body = readBody(answer.body ?? new Response('').body!, idleTimeout, onChunk, (...details) => {
+      void settle(failure(...details))
     })
-    body = reader
     openedAt = performance.now()
     enter('open')
-    reader.pull()
+    if (mine === epoch) host.onReady()
   }
 
   /** The latest attempt is over: decides what follows. */
   async function settle(error?: ConnectError): Promise<void> {
-    const settled = attempt!
-    clearTimeout(timer)
+    const mine = cease()
     // The body of a refused response can be read until the decision is made.
-    if (body || !response) drop()
+    if (parser || !engine.response) release()
     failures = progress || performance.now() - openedAt >= backoff.stableAfter ? 0 : failures + 1
-    let next: Verdict | number
+    let next: unknown
     try {
-      next = await host.decide(error, settled)
+      next = (error && (await options.retryIf?.(error, attempt))) ?? host.judge(error)
+      if (typeof next !== 'boolean' && next !== 'end' && !((next as number) >= 0)) {
+        throw new TypeError(`retryIf gave ${next}, not a boolean, a delay, 'end' or undefined`)
+      }
     } catch (cause) {
       error = hookFailure(cause)
-      next = 'fail'
+      next = false
     }
-    if (attempt !== settled) return
-    leave()
-    if (next === 'end') return finish('end', error)
-    if (next !== 'fail' && failures >= backoff.attempts) {
+    if (mine !== epoch) return
+    release()
+    if (next === 'end') return finish(next, error)
+    if (next !== false && failures >= backoff.attempts) {
       error ??= failure('network', `The stream ended ${failures} times in a row without an event (backoff.attempts).`)
-      next = 'fail'
+      next = false
     }
-    if (next === 'fail') return finish('failed', error)
-    if (next === 'retry') {
+    if (next === false) return finish('failed', error)
+    let delay = next as number
+    if (next === true) {
       const asked = (retryHint && error?.retryAfter !== undefined && clampHint(error.retryAfter, retryHint)) || 0
       notBefore = performance.now() + asked
-      next = Math.max(asked, backoffDelay(backoff, base, failures, Math.random()))
+      delay = Math.max(asked, backoffDelay(backoff, base, failures, Math.random()))
     }
-    wait(next, error)
+    wait(Math.min(delay, MAX_DELAY), error)
   }
 
   signal?.addEventListener('abort', onAbort)
-  queueMicrotask(() => {
-    if (state === 'connecting' && !attempt) void connect()
-  })
+  queueMicrotask(() => void (engine.state === 'connecting' && !number && connect()))
 
-  return {
-    get state() {
-      return state
-    },
-    get lastEventId() {
-      return lastEventId
-    },
-    get response() {
-      return response
-    },
-    pull: () => body?.pull(),
-    reconnect() {
-      if (state === 'closed' || state === 'paused') return
-      leave()
-      failures = 0
-      lastError = undefined
-      void connect()
-    },
-    failure,
-    finish,
-  }
+  return engine
 }

@@ -2,13 +2,13 @@ import { baseUrl } from './base-url.js'
 import { attempt, check } from './checks.js'
 
 /** The URL that `fetch` is called with, absolute. */
-export function requestUrl(given: string | URL, hasOwnFetch: boolean): string {
-  const { location } = globalThis as { location?: Partial<Location> }
+export function requestUrl(given: string | URL, ownFetch: unknown): string {
   const { href, protocol, username, password } = attempt('url', () => new URL(given, baseUrl()))
   // Fetch refuses both, but not in a way that tells them from a network error.
   check('url', !username && !password, 'must not hold a user name or password. Use headers')
   // The scheme of an app is known to the fetch of its page.
-  const isKnown = hasOwnFetch || protocol === location?.protocol || /^https?:$/.test(protocol)
+  const { location } = globalThis as { location?: Partial<Location> }
+  const isKnown = ownFetch || protocol === location?.protocol || /^https?:$/.test(protocol)
   check('url', isKnown, `must be http: or https:, not ${protocol}`)
   return href
 }
@@ -21,12 +21,11 @@ export function requestUrl(given: string | URL, hasOwnFetch: boolean): string {
 export function forFetch(url: string, init: RequestInit, wished: RequestInit = { cache: 'no-store' }): RequestInit {
   const { Request } = globalThis as { Request?: typeof globalThis.Request }
   const full: RequestInit = { ...wished, ...init }
-  if (!Request) return full
   try {
-    void new Request(url, full)
+    if (Request) void new Request(url, full)
     return full
   } catch {
-    for (const [name, value] of Object.entries(init)) attempt(name, () => new Request(url, { [name]: value }))
+    for (const [name, value] of Object.entries(init)) attempt(name, () => new Request!(url, { [name]: value }))
     // Some hosts refuse to hear of caches and credentials at all.
     return init
   }

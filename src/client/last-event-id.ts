@@ -8,16 +8,11 @@
 export function lastEventIdHeader(id: string): string | undefined {
   // oxlint-disable-next-line no-control-regex
   if (/[\0-\x08\n-\x1f\x7f]/.test(id)) return
-  // oxlint-disable-next-line no-control-regex
-  if (/^[\0-\x7f]*$/.test(id) || encodesHeaders()) return id
-  return Array.from(new TextEncoder().encode(id), (byte) => String.fromCharCode(byte)).join('')
-}
-
-/** Workers take any text for a header, and send its UTF-8 bytes. */
-function encodesHeaders(): boolean {
   try {
-    return !!new Headers([['x', '\u0100']])
+    // Workers take any text for a header, and send its UTF-8 bytes.
+    void new Headers([['x', id + '\u0100']])
+    return id
   } catch {
-    return false
+    return Array.from(new TextEncoder().encode(id), (byte) => String.fromCharCode(byte)).join('')
   }
 }

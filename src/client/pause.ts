@@ -5,11 +5,13 @@ interface Page extends EventTarget {
   visibilityState?: string
 }
 
+export interface PauseWatch {
+  active(): boolean
+  stop(): void
+}
+
 /** Watches for reasons to rest. On hosts without pages there are none. */
-export function watchPauses(
-  reasons: readonly PauseReason[],
-  onChange: () => void,
-): { active(): boolean; stop(): void } {
+export function watchPauses(reasons: readonly PauseReason[], onChange: () => void): PauseWatch {
   const host = globalThis as { document?: Page; navigator?: { onLine?: boolean } } & Partial<EventTarget>
   const page = reasons.includes('hidden') ? host.document : undefined
   const network = reasons.includes('offline') ? host : undefined

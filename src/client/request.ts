@@ -18,35 +18,35 @@ export async function makeRequest(
   { url, headers, body, resume, init }: RequestSource,
   attempt: Attempt,
 ): Promise<[url: string, init: RequestInit]> {
-  const id = attempt.lastEventId
+  const { lastEventId: id, signal } = attempt
   const fields = new Headers(typeof headers === 'function' ? await headers(attempt) : headers)
   if (!fields.has('accept')) fields.set('accept', EVENT_STREAM_TYPE)
-  if (id && resume === 'header') {
-    const value = lastEventIdHeader(id)
-    if (value) fields.set('last-event-id', value)
+  if (id && resume) {
+    if (resume === 'header') {
+      const value = lastEventIdHeader(id)
+      if (value) fields.set('last-event-id', value)
+    } else {
+      url = withParameter(url, resume.query, id)
+    }
   }
+  const request: RequestInit & { duplex?: 'half' } = { ...init, signal, headers: fields }
   const content = typeof body === 'function' ? await body(attempt) : body
-  return [
-    id && resume && resume !== 'header' ? withParameter(url, resume.query, id) : url,
-    {
-      ...init,
-      headers: fields,
-      ...(content != null && { body: content }),
-      // Fetch asks for it with a stream, and takes no other value.
-      ...(isStream(content) && { duplex: 'half' }),
-    },
-  ]
+  if (content != null) request.body = content
+  // Fetch asks for it with a stream, and takes no other value.
+  if (isStream(content)) request.duplex = 'half'
+  return [url, request]
 }
 
 /** Whether a body can be read once only. */
 export function isStream(body: unknown): boolean {
-  return typeof body === 'object' && body !== null && ('getReader' in body || Symbol.asyncIterator in body)
+  const { getReader, [Symbol.asyncIterator]: iterate } = (body ?? {}) as Record<PropertyKey, unknown>
+  return !!(getReader ?? iterate)
 }
 
 function withParameter(href: string, name: string, value: string): string {
   const url = new URL(href)
   // Writing through searchParams would spell all other parameters anew, which breaks signed URLs.
   if (url.searchParams.has(name)) url.searchParams.set(name, value)
-  else url.search += `${url.search ? '&' : '?'}${new URLSearchParams([[name, value]])}`
+  else url.search += (url.search && '&') + new URLSearchParams([[name, value]])
   return url.href
 }

@@ -109,7 +109,7 @@ export interface ConnectOptions<M = EventMap> extends Omit<RequestInit, 'headers
    */
   reconnect?: ReconnectMode
   backoff?: BackoffOptions
-  /** Bounds for what the server asks for with `retry:` and Retry-After. Default 50 to 2^31-1; `false` ignores both. */
+  /** Bounds for what the server asks for with `retry:` and Retry-After. Default 10 to 2^31-1; `false` ignores both. */
   retryHint?: false | { min?: number; max?: number }
   /**
    * Overrules what would follow an error: `true` retries, a number retries after that many

@@ -1,14 +1,8 @@
-import { ConnectError } from '../errors/connect-error.js'
-import { isEventStreamType } from '../wire/content-type.js'
-import { parseRetryAfter } from './backoff.js'
+import type { ConnectError } from '../errors/connect-error.js'
 import type { ReconnectMode } from './types.js'
 
-/** What follows an attempt: another one, the end, or the end with an error. */
-export type Verdict = 'retry' | 'end' | 'fail'
-
-// The server says that it has not acted: asking again does nothing twice.
-const NOT_ACTED = [408, 425, 429, 503]
-const TEMPORARY = [...NOT_ACTED, 500, 502, 504]
+/** What follows an attempt: another one (`true`), the end with the error (`false`), the end without one. */
+export type Verdict = boolean | 'end'
 
 /**
  * Decides what follows an attempt, where `retryIf` does not.
@@ -23,40 +17,12 @@ export function verdict(
   error: ConnectError | undefined,
   resumable: boolean,
 ): Verdict {
-  if (!error) return mode === 'always' || (mode === 'auto' && method === 'GET') ? 'retry' : 'end'
-  if (mode === 'never') return 'fail'
-  const repeatable = mode !== 'auto' || /^(GET|HEAD|QUERY)$/.test(method) || resumable
-  const { kind, status } = error
-  if (kind === 'http') return (repeatable ? TEMPORARY : NOT_ACTED).includes(status!) ? 'retry' : 'fail'
-  return repeatable && /^(network|open-timeout|idle)$/.test(kind) ? 'retry' : 'fail'
-}
-
-/**
- * Says what is wrong with a response as the beginning of an event stream; `undefined` where nothing is.
- *
- * @param now the time in milliseconds since the epoch, for a Retry-After date
- */
-export function checkResponse(response: Response, attempt: number, now: number): ConnectError | undefined {
-  const { ok, status, statusText, headers } = response
-  const type = headers.get('content-type')
-  if (!ok || status === 204) {
-    return new ConnectError('http', `The server answered ${status} ${statusText}`.trim() + '.', {
-      response,
-      attempt,
-      retryAfter: parseRetryAfter(headers.get('retry-after'), now),
-    })
-  }
-  if (!isEventStreamType(type)) {
-    return new ConnectError('content-type', `The server sent ${type ?? 'no content type'}, not text/event-stream.`, {
-      response,
-      attempt,
-    })
-  }
-  if (!response.body) {
-    return new ConnectError('http', 'This fetch gives no response.body to read. Pass one that streams as `fetch`.', {
-      code: 'ERR_CONNECT_NO_BODY',
-      response,
-      attempt,
-    })
-  }
+  const isAuto = mode === 'auto'
+  if (!error) return mode === 'always' || (isAuto && method === 'GET') || 'end'
+  if (mode === 'never') return false
+  const repeatable = !isAuto || /^(GET|HEAD|QUERY)$/.test(method) || resumable
+  return error.kind === 'http'
+    ? // The server says of the first ones that it has not acted: asking again does nothing twice.
+      /^(408|425|429|503)$/.test(`${error.status}`) || (repeatable && /^50[024]$/.test(`${error.status}`))
+    : repeatable && /^(network|open-timeout|idle)$/.test(error.kind)
 }

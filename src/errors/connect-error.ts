@@ -58,12 +58,13 @@ export class ConnectError extends Error {
   }
 
   constructor(kind: ConnectErrorKind, message: string, details: ConnectErrorDetails = {}) {
-    super(message, 'cause' in details ? { cause: details.cause } : undefined)
+    const { code, response, retryAfter, attempt, cause } = details
+    super(message, cause === undefined ? cause : { cause })
     this.kind = kind
-    this.code = details.code ?? (`ERR_CONNECT_${kind.toUpperCase().replace('-', '_')}` as ConnectErrorCode)
-    this.response = details.response
-    this.status = details.response?.status
-    this.retryAfter = details.retryAfter
-    this.attempt = details.attempt ?? 1
+    this.code = code ?? (`ERR_CONNECT_${kind.toUpperCase().replace('-', '_')}` as ConnectErrorCode)
+    this.response = response
+    this.status = response?.status
+    this.retryAfter = retryAfter
+    this.attempt = attempt ?? 1
   }
 }

@@ -1,8 +1,6 @@
 import { baseUrl } from '../client/base-url.js'
 import { createEngine } from '../client/engine.js'
 import type { Engine } from '../client/engine-types.js'
-import { makeRequest } from '../client/request.js'
-import { checkResponse } from '../client/verdict.js'
 import { ConnectError } from '../errors/connect-error.js'
 import { Handlers } from './handlers.js'
 import { queueTask } from './queue-task.js'
@@ -122,48 +120,36 @@ export const EventSource: EventSourceConstructor = class extends EventTarget {
   }
 
   #connect(url: URL, init: EventSourceInit): Engine {
-    const { engine: options, request, authorization } = readInit(url, init)
     /** Events on their way to the listeners. */
     let underWay = 0
-    let attempts = 0
     /** Settles when the listeners know of the latest loss: the next request waits for that. */
     let told: Promise<void> | undefined
 
     const delivered = (): void => {
       if (--underWay === 0) engine.pull()
     }
-    const engine = createEngine(options, {
-      fetch: init.fetch,
-      async request(attempt) {
-        attempts = attempt.number
-        await told
-        const args = await makeRequest(request, attempt)
-        const headers = args[1].headers as Headers
-        if (authorization && !headers.has('authorization')) headers.set('authorization', authorization)
-        return args
+    const engine = createEngine(
+      readInit(url, init, () => told),
+      {
+        judge: (error) => !error || error.kind === 'network',
+        onEvent: ({ event, data, id }, origin) => {
+          underWay++
+          this.#queue(() => new MessageEvent(event, { data, origin, lastEventId: id }), delivered)
+        },
+        onReady: () => {
+          if (underWay < MOST_UNDER_WAY) engine.pull()
+        },
+        onState: (state, _delay, error) => {
+          if (state === 'open') void this.#enter(OPEN, () => new Event('open'))
+          if (state === 'waiting') {
+            told = this.#fail(CONNECTING, error ?? engine.failure('network', 'The server ended the stream.'))
+          }
+        },
+        onClosed: (reason, error) => {
+          if (reason !== 'closed') void this.#fail(CLOSED, error as ConnectError)
+        },
       },
-      check(response) {
-        const { ok, status } = response
-        if (!ok || status === 200 || status === 204) return checkResponse(response, attempts, Date.now())
-        return new ConnectError('http', `The server answered ${status}, not 200.`, { response, attempt: attempts })
-      },
-      decide: (error) => (!error || error.kind === 'network' ? 'retry' : 'fail'),
-      onOpen: () => void this.#enter(OPEN, () => new Event('open')),
-      onEvent: ({ event, data, id }, origin) => {
-        underWay++
-        this.#queue(() => new MessageEvent(event, { data, origin, lastEventId: id }), delivered)
-      },
-      hungry: () => underWay < MOST_UNDER_WAY,
-      onState: (state, _delay, error) => {
-        if (state !== 'waiting') return
-        const { response } = engine
-        error ??= new ConnectError('network', 'The server ended the stream.', { response, attempt: attempts })
-        told = this.#fail(CONNECTING, error)
-      },
-      onClosed: (reason, error) => {
-        if (reason !== 'closed') void this.#fail(CLOSED, error as ConnectError)
-      },
-    })
+    )
     return engine
   }
 

@@ -51,7 +51,11 @@ describe('an option that makes no sense is refused at once, by its name', () => 
     ['lastEventId', { lastEventId: 'a\nb' }],
     ['lastEventId', { lastEventId: 'a\0', resume: false }],
     ['lastEventId', { lastEventId: '\u0001' }],
+    ['pause', { pause: null }],
+    ['signal', { signal: 'abort' }],
+    ['onInvalid', { onInvalid: null }],
     ['backoff', { backoff: 1000 }],
+    ['backoff', { backoff: null }],
     ['backoff.min', { backoff: { min: -1 } }],
     ['backoff.min', { backoff: { min: '1' } }],
     ['backoff.min', { backoff: { min: 2 ** 31 } }],
@@ -101,21 +105,23 @@ describe('an option that makes no sense is refused at once, by its name', () => 
 
 describe('an option that makes sense is taken', () => {
   it('with its default', () => {
-    expect(readOptions(url, {}).engine).toEqual({
+    expect(readOptions(url, {})).toMatchObject({
       lastEventId: '',
       backoff: { min: 1000, max: 30_000, factor: 2, jitter: 0.5, attempts: Infinity, stableAfter: 5000 },
-      retryHint: { min: 50, max: 2 ** 31 - 1 },
+      retryHint: { min: 10, max: 2 ** 31 - 1 },
       openTimeout: 0,
       idleTimeout: 0,
       maxEventSize: 64 * 1024 * 1024,
-      keepAlive: true,
-      pause: [],
+      resume: 'header',
+      mode: 'auto',
+      method: 'GET',
     })
   })
 
   it.each([
     { backoff: { min: 0, attempts: 1, stableAfter: Infinity } },
     { maxEventSize: Infinity },
+    { backoff: { max: Infinity }, retryHint: { max: Infinity } },
     { signal: null },
     { headers: new Headers() },
     { body: null },
@@ -127,26 +133,26 @@ describe('an option that makes sense is taken', () => {
   ] as ConnectOptions[])('%o', (options) => expect(() => readOptions(url, options)).not.toThrow())
 
   it('one bound alone may lie beyond the default of the other', () => {
-    expect(readOptions(url, { backoff: { min: 60_000 } }).engine.backoff).toMatchObject({ min: 60_000, max: 60_000 })
-    expect(readOptions(url, { backoff: { max: 10 } }).engine.backoff).toMatchObject({ min: 10, max: 10 })
-    expect(readOptions(url, { retryHint: { max: 10 } }).engine.retryHint).toEqual({ min: 10, max: 10 })
+    expect(readOptions(url, { backoff: { min: 60_000 } }).backoff).toMatchObject({ min: 60_000, max: 60_000 })
+    expect(readOptions(url, { backoff: { max: 10 } }).backoff).toMatchObject({ min: 10, max: 10 })
+    expect(readOptions(url, { retryHint: { max: 5 } }).retryHint).toEqual({ min: 5, max: 5 })
   })
 
   it('relative to the page or the worker', () => {
     vi.stubGlobal('location', { href: 'https://worker.example/a/b', protocol: 'https:' })
-    expect(readOptions('c?d', {}).request.url).toBe('https://worker.example/a/c?d')
+    expect(readOptions('c?d', {}).url).toBe('https://worker.example/a/c?d')
     vi.stubGlobal('document', { baseURI: 'https://page.example/base/' })
-    expect(readOptions('c', {}).request.url).toBe('https://page.example/base/c')
+    expect(readOptions('c', {}).url).toBe('https://page.example/base/c')
   })
 
   it('with the scheme of the page, or with a fetch that may know it', () => {
-    expect(readOptions('app://x/', { fetch }).request.url).toBe('app://x/')
+    expect(readOptions('app://x/', { fetch }).url).toBe('app://x/')
     vi.stubGlobal('location', { href: 'capacitor://localhost/', protocol: 'capacitor:' })
-    expect(readOptions('events', {}).request.url).toBe('capacitor://localhost/events')
+    expect(readOptions('events', {}).url).toBe('capacitor://localhost/events')
   })
 
   it('hands all else to fetch, options of the host too', () => {
-    const { init } = readOptions(url, { credentials: 'include', keepalive: true, dispatcher: 1 } as RequestInit).request
+    const { init } = readOptions(url, { credentials: 'include', keepalive: true, dispatcher: 1 } as RequestInit)
     expect(init).toEqual({
       method: 'GET',
       cache: 'no-store',
@@ -160,12 +166,12 @@ describe('an option that makes sense is taken', () => {
     vi.stubGlobal('Request', function (_: string, init: RequestInit) {
       if ('cache' in init) throw new TypeError("The 'cache' field is not implemented.")
     })
-    expect(readOptions(url, {}).request.init).toEqual({ method: 'GET' })
+    expect(readOptions(url, {}).init).toEqual({ method: 'GET' })
     expect(refuse({ cache: 'reload' }).option).toBe('cache')
   })
 
   it('on hosts without Request', () => {
     vi.stubGlobal('Request', undefined)
-    expect(readOptions(url, { integrity: 'x' }).request.init).toMatchObject({ integrity: 'x' })
+    expect(readOptions(url, { integrity: 'x' }).init).toMatchObject({ integrity: 'x' })
   })
 })

@@ -1,10 +1,11 @@
 import { describe, expect, it } from 'vitest'
 import type { ReconnectMode } from '../../../src/client/types.js'
-import { checkResponse, type Verdict, verdict } from '../../../src/client/verdict.js'
+import { type Verdict, verdict } from '../../../src/client/verdict.js'
 import { ConnectError, type ConnectErrorKind } from '../../../src/errors/connect-error.js'
 
 const modes: ReconnectMode[] = ['auto', 'always', 'on-drop', 'never']
-const row = (judge: (mode: ReconnectMode) => Verdict): string => modes.map(judge).join(' ')
+const words = { true: 'retry', false: 'fail', end: 'end' }
+const row = (judge: (mode: ReconnectMode) => Verdict): string => modes.map((mode) => words[`${judge(mode)}`]).join(' ')
 const failed = (kind: ConnectErrorKind): ConnectError => new ConnectError(kind, '')
 const status = (code: number): ConnectError => new ConnectError('http', '', { response: { status: code } as Response })
 
@@ -44,41 +45,7 @@ describe('the verdict, in the modes auto, always, on-drop and never', () => {
         row((mode) => verdict(mode, 'POST', status(code), true)),
         `POST ${code}, resumed`,
       ).toBe(get)
-      expect(verdict('auto', 'POST', status(code), false), `POST ${code}`).toBe(
-        notActed.includes(code) ? 'retry' : 'fail',
-      )
+      expect(verdict('auto', 'POST', status(code), false), `POST ${code}`).toBe(notActed.includes(code))
     }
-  })
-})
-
-describe('checkResponse', () => {
-  const stream = { headers: { 'content-type': 'text/event-stream' } }
-  const check = (response: Response): ConnectError | undefined => checkResponse(response, 3, 0)
-
-  it('takes an event stream', () => expect(check(new Response('', stream))).toBeUndefined())
-
-  it('tells status, response, attempt and Retry-After', () => {
-    const response = new Response('', { status: 503, statusText: 'Busy', headers: { 'retry-after': '2' } })
-    expect(check(response)).toMatchObject({
-      message: 'The server answered 503 Busy.',
-      kind: 'http',
-      status: 503,
-      response,
-      attempt: 3,
-      retryAfter: 2000,
-    })
-  })
-
-  it('tells the content type that is wrong', () => {
-    expect(check(new Response('{}', { headers: { 'content-type': 'application/json' } }))).toMatchObject({
-      message: 'The server sent application/json, not text/event-stream.',
-      kind: 'content-type',
-    })
-    expect(check(new Response(new Uint8Array(0)))).toMatchObject({ kind: 'content-type' })
-  })
-
-  it.each([null, undefined])('tells a host whose response.body is %s', (body) => {
-    const response = Object.defineProperty(new Response('', stream), 'body', { value: body })
-    expect(check(response)).toMatchObject({ code: 'ERR_CONNECT_NO_BODY', status: 200 })
   })
 })

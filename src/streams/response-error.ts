@@ -1,0 +1,28 @@
+import { ConnectError, type ConnectErrorDetails, type ConnectErrorKind } from '../errors/connect-error.js'
+import { isEventStreamType } from '../wire/content-type.js'
+
+/**
+ * What is wrong with a response as the beginning of an event stream; `undefined` where nothing is. A body that is
+ * `null` is an empty stream; a host that gives no `body` at all cannot stream.
+ *
+ * @param only200 no other status will do (WHATWG HTML 9.2.2)
+ */
+export function responseError(
+  response: Response,
+  details?: ConnectErrorDetails,
+  only200?: boolean,
+): ConnectError | undefined {
+  const { status } = response
+  const type = response.headers.get('content-type')
+  const error = (kind: ConnectErrorKind, message: string, code?: 'ERR_CONNECT_NO_BODY'): ConnectError =>
+    new ConnectError(kind, message, { ...details, response, code })
+  if (only200 ? status !== 200 : status < 200 || status > 299 || status === 204 || status === 205) {
+    return error('http', `The server answered ${status}.`)
+  }
+  if (!isEventStreamType(type)) {
+    return error('content-type', `The server sent ${type ?? 'no content type'}, not text/event-stream.`)
+  }
+  if (response.body === undefined) {
+    return error('http', 'This fetch gives no response.body. Use one that streams.', 'ERR_CONNECT_NO_BODY')
+  }
+}
