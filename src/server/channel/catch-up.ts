@@ -1,57 +1,55 @@
 import { encode } from '../../encoder/encode.js'
-import { toBytes } from '../to-bytes.js'
-import type { CatchUpHost, CatchUps } from './catch-up-types.js'
 import { isThenable } from '../is-thenable.js'
+import { toBytes } from '../to-bytes.js'
+import type { HubOptions } from './hub-options.js'
+import type { Log } from './log.js'
 import type { Entry } from './entry.js'
-import type { PickCache } from './pick.js'
-import type { CatchUp, Phase, Reader } from './reader.js'
+import type { Pick, PickCache } from './pick.js'
+import type { CatchUp, Reader } from './reader.js'
 import { encodeSnapshot } from './snapshot.js'
-import type { GapReason, Page } from './transport.js'
+import type { GapReason, Transport } from './transport.js'
 
 /** No transport issues longer ids. */
 const LONGEST_ID = 256
 
+export interface CatchUpHost {
+  readonly options: HubOptions
+  readonly transport: Transport
+  readonly log: Log
+  readonly pick: Pick
+  gate(): Promise<void> | undefined
+  write(reader: Reader, wire: Uint8Array, events: number): void
+  /** Ends a reader because of an error. */
+  fail(reader: Reader, error: unknown): void
+}
+
+/**
+ * Brings readers from wherever they are to live: the snapshot or the gap event, history, what came
+ * meanwhile. The last step and going live are one, without a wait between them.
+ */
+export interface CatchUps {
+  /** Readers under way; while there are any, the log is kept for them. */
+  readonly size: number
+  /**
+   * `requested` is `undefined` for a new reader, `""` for one that asks for what cannot be an id. With a
+   * `reason`, the reader is told that events are missing, and begins anew from the present position.
+   */
+  start(reader: Reader, requested: string | undefined, reason?: GapReason): void
+  /** The log has grown. */
+  onEntry(): void
+  /** The log has been reset: all readers lost continuity. */
+  onReset(readers: Iterable<Reader>): void
+  /** To be called while the reader has its work. */
+  forget(reader: Reader): void
+}
+
 export function createCatchUps(host: CatchUpHost): CatchUps {
-  const { options, transport, scheduler, log, pick } = host
-  const { budget, stepCost } = options.limits
+  const { options, transport, log, pick, gate } = host
   const window = Math.min(options.limits.window, options.maxBytes)
   const underWay = new Set<Reader>()
-  const ahead = new Set<Reader>()
-  /** Those whose turn did not come in this one. */
-  const queue = new Set<Reader>()
+  /** Those that saw more, on another process, than was delivered here. */
+  const ahead = new Set<CatchUp>()
   const pages: PickCache = new Map()
-  let spent = 0
-
-  const begin = (reader: Reader, phase: Phase, requested: string | undefined): CatchUp => {
-    const work: CatchUp = { kind: 'catch-up', phase, requested, cursor: '', target: '', next: 0 }
-    reader.state = 'catching-up'
-    reader.work = work
-    underWay.add(reader)
-    return work
-  }
-
-  const forget = (reader: Reader): void => {
-    underWay.delete(reader)
-    ahead.delete(reader)
-    queue.delete(reader)
-    if (underWay.size === 0) pages.clear()
-  }
-
-  /** Goes on with a value or, later, with what a promise gives, unless the reader has moved on. */
-  const settle = <T>(reader: Reader, value: T | PromiseLike<T>, next: (value: T) => void): void => {
-    const { work } = reader
-    if (!isThenable(value)) return next(value)
-    const proceed = (goOn: () => void): void => {
-      if (reader.work === work) host.guard(reader, goOn)
-    }
-    value.then(
-      (result) => proceed(() => next(result)),
-      (error) =>
-        proceed(() => {
-          throw error
-        }),
-    )
-  }
 
   const send = (reader: Reader, text: string): void => host.write(reader, toBytes(text), 0)
 
@@ -61,117 +59,99 @@ export function createCatchUps(host: CatchUpHost): CatchUps {
     work.next = log.end
   }
 
-  const start = (reader: Reader, work: CatchUp): void => {
-    const { requested } = work
-    if (log.position === undefined) return
-    if (requested === undefined) {
-      if (work.target === '') aim(work)
-      return greet(reader, work, '')
-    }
-    work.phase = 'asking'
-    const held = requested === '' || requested.length > LONGEST_ID ? 'unknown' : transport.has(requested)
-    settle(reader, held, (answer) => {
-      if (answer !== true) return gap(reader, answer, requested)
-      work.cursor = requested
-      aim(work)
-      replay(reader, work)
+  const start = (reader: Reader, requested: string | undefined, reason?: GapReason): void => {
+    const work: CatchUp = { kind: 'catch-up', requested, reason, cursor: '', target: '', next: 0, wake: undefined }
+    if (log.position !== undefined) aim(work)
+    reader.state = 'catching-up'
+    reader.work = work
+    underWay.add(reader)
+    run(reader, work).catch((error) => {
+      if (reader.work === work) host.fail(reader, error)
     })
   }
 
-  const gap = (reader: Reader, reason: GapReason, requested = ''): void => {
-    const work = begin(reader, 'snapshot', undefined)
-    aim(work)
-    greetAfterGap(reader, work, reason, requested)
+  const forget = (reader: Reader): void => {
+    underWay.delete(reader)
+    ahead.delete(reader.work as CatchUp)
+    if (underWay.size === 0) pages.clear()
   }
 
-  const greetAfterGap = (reader: Reader, work: CatchUp, reason: GapReason, requested: string): void =>
-    greet(
-      reader,
-      work,
-      encode({ event: options.gapEvent, id: work.target, data: JSON.stringify({ reason, requested }) }),
-    )
+  /** Never goes on where the reader has moved on meanwhile. */
+  const settled = async <T>(reader: Reader, promise: PromiseLike<T> | T): Promise<T> => {
+    const { work } = reader
+    const value = await promise
+    return reader.work === work ? value : new Promise(() => {})
+  }
 
-  const greet = (reader: Reader, work: CatchUp, gapEvent: string): void => {
-    work.cursor = work.target
-    if (!options.hooks.snapshot) {
-      send(reader, gapEvent || encode({ id: work.target }))
-      return replay(reader, work)
+  const pause = (reader: Reader, work: CatchUp): Promise<void> =>
+    settled(reader, new Promise<void>((resolve) => (work.wake = resolve)))
+
+  const run = async (reader: Reader, work: CatchUp): Promise<void> => {
+    const { requested } = work
+    // A reset may come in the middle of anything, and to all at once; so does the first position.
+    const isSudden = work.reason === 'reset' || work.target === ''
+    while (log.position === undefined) await pause(reader, work)
+    if (isSudden) await settled(reader, gate())
+    if (requested !== undefined && !work.reason) {
+      let held = requested === '' || requested.length > LONGEST_ID ? 'unknown' : transport.has(requested)
+      if (isThenable(held)) held = await settled(reader, held)
+      if (held === true) work.cursor = requested
+      else work.reason = held
+      aim(work)
     }
+    if (work.cursor === '') {
+      work.cursor = work.target
+      let text = greet(reader, work)
+      if (isThenable(text)) text = await settled(reader, text)
+      send(reader, text)
+    }
+    await replay(reader, work)
+  }
+
+  const greet = (reader: Reader, { reason, requested = '', target }: CatchUp): string | Promise<string> => {
+    const { gapEvent, hooks } = options
+    const gap = reason ? encode({ event: gapEvent, id: target, data: JSON.stringify({ reason, requested }) }) : ''
+    if (!hooks.snapshot) return gap || encode({ id: target })
     // The position is that of the gap event itself, and is taken back until the snapshot is there. In one
     // write: whoever was cut off in between would come back as one that has the snapshot.
-    if (gapEvent) send(reader, gapEvent + encode({ id: '' }))
-    work.phase = 'snapshot'
-    settle(reader, encodeSnapshot(options.hooks.snapshot(reader.context), work.target), (text) => {
-      send(reader, text)
-      replay(reader, work)
-    })
+    if (gap) send(reader, gap + encode({ id: '' }))
+    return encodeSnapshot(hooks.snapshot(reader.context), target)
   }
 
-  const replay = (reader: Reader, work: CatchUp): void => {
-    work.phase = 'replaying'
-    step(reader, work)
-  }
-
-  const step = (reader: Reader, work: CatchUp): void => {
-    if (spent > budget) return void queue.add(reader)
-    spend(stepCost)
-    // What it was to get from the log has been let go there: more of the history, then.
-    if (work.next < log.base) aim(work)
-    if (work.cursor === work.target) return takeLog(reader, work)
-    if (transport.compare(work.cursor, work.target) > 0) {
-      work.phase = 'ahead'
-      ahead.add(reader)
-      return
-    }
-    if (reader.sink.bufferedBytes >= window) return
-    work.phase = 'fetching'
-    settle(reader, transport.range(work.cursor, work.target), (page) => {
+  const replay = async (reader: Reader, work: CatchUp): Promise<void> => {
+    for (;;) {
+      const turn = gate()
+      if (turn) await settled(reader, turn)
+      // What it was to get from the log has been let go there: more of the history, then.
+      if (work.next < log.base) aim(work)
+      const order = transport.compare(work.cursor, work.target)
+      // The rest is in the log. After the last of it the reader is live.
+      const isLast = order === 0
+      if (order > 0) {
+        ahead.add(work)
+        await pause(reader, work)
+        continue
+      }
+      if (!isLast && reader.sink.bufferedBytes >= window) {
+        await pause(reader, work)
+        continue
+      }
+      let page: ReturnType<Transport['range']> = isLast
+        ? { entries: log.slice(work.next, log.end), position: log.position! }
+        : transport.range(work.cursor, work.target)
+      if (isThenable(page)) page = await settled(reader, page)
       // A page that leads nowhere would be asked for again for ever.
-      if (!page || page.position === work.cursor) return gap(reader, 'expired', work.requested)
-      work.phase = 'replaying'
-      takePage(reader, work, page)
-    })
-  }
-
-  /**
-   * Writes what there is room for, from the first entry on. Gives how many that were; 0 where the reader
-   * has to take something first, or is gone.
-   */
-  const writeSome = (reader: Reader, work: CatchUp, entries: readonly Entry[], cache: PickCache): number => {
-    const { bufferedBytes } = reader.sink
-    let bytes = 0
-    let count = 0
-    for (const { wire } of entries) {
-      bytes += wire.byteLength
-      if (bytes > window - bufferedBytes && (bufferedBytes > 0 || count > 0)) break
-      count++
-    }
-    // Whole pages are shared by readers, parts hardly ever.
-    if (count < entries.length && bufferedBytes > 0) return 0
-    const picked = pick(reader, count < entries.length ? entries.slice(0, count) : entries, cache)
-    if (reader.work !== work) return 0
-    spend(bytes)
-    if (picked) host.write(reader, picked.wire, picked.entries.length)
-    return count
-  }
-
-  const takePage = (reader: Reader, work: CatchUp, { entries, position }: Page): void => {
-    const count = writeSome(reader, work, entries, pages)
-    if (count === 0 && entries.length > 0) return
-    work.cursor = count < entries.length ? entries[count - 1]!.id : position
-    step(reader, work)
-  }
-
-  /** The rest is in the log. After the last of it the reader is live. */
-  const takeLog = (reader: Reader, work: CatchUp): void => {
-    const entries = log.slice(work.next, log.end)
-    const count = writeSome(reader, work, entries, new Map())
-    if (reader.work !== work) return
-    work.next += count
-    if (work.next < log.end) {
-      if (count === 0) return
-      work.cursor = work.target = entries[count - 1]!.id
-      return step(reader, work)
+      if (!page || (!isLast && page.position === work.cursor)) return start(reader, work.requested ?? '', 'expired')
+      const { entries, position } = page
+      const count = writeSome(reader, entries, isLast ? new Map() : pages)
+      // The filter may have ended it.
+      if (reader.work !== work) return
+      if (isLast) work.next += count
+      if (isLast && work.next === log.end) break
+      if (count === entries.length) work.cursor = position
+      else if (count > 0) work.cursor = entries[count - 1]!.id
+      else await pause(reader, work)
+      if (isLast) work.target = work.cursor
     }
     forget(reader)
     reader.work = undefined
@@ -179,60 +159,49 @@ export function createCatchUps(host: CatchUpHost): CatchUps {
     reader.next = work.next
   }
 
-  const spend = (cost: number): void => {
-    if (spent === 0) scheduler.soon(turn)
-    spent += cost
-  }
-
-  const turn = (): void => {
-    spent = 0
-    for (const reader of queue) {
-      if (spent > budget) return
-      queue.delete(reader)
-      advance(reader)
+  /**
+   * Writes what there is room for, from the first entry on. Gives how many that were; 0 where the reader
+   * has to take something first.
+   */
+  const writeSome = (reader: Reader, entries: readonly Entry[], cache: PickCache): number => {
+    const { bufferedBytes } = reader.sink
+    let bytes = 0
+    let count = 0
+    for (const { wire } of entries) {
+      bytes += wire.byteLength
+      if (bytes > window - bufferedBytes && bufferedBytes + count > 0) break
+      count++
     }
-  }
-
-  const advance = (reader: Reader): void => {
-    const work = reader.work as CatchUp
-    host.guard(reader, () => {
-      if (work.phase === 'waiting') start(reader, work)
-      else if (work.phase === 'reset') greetAfterGap(reader, work, 'reset', '')
-      else if (work.phase === 'replaying') step(reader, work)
-    })
+    // Whole pages are shared by readers, parts hardly ever.
+    if (count < entries.length && bufferedBytes > 0) return 0
+    const picked = pick(reader, count < entries.length ? entries.slice(0, count) : entries, cache)
+    if (picked && reader.work?.kind === 'catch-up') host.write(reader, picked.wire, picked.entries.length)
+    return count
   }
 
   return {
     get size() {
       return underWay.size
     },
-    start(reader, requested) {
-      begin(reader, 'waiting', requested)
-      advance(reader)
-    },
-    gap: (reader, reason, requested) => host.guard(reader, () => gap(reader, reason, requested)),
-    onDrain: advance,
+    start,
     onEntry() {
-      for (const reader of ahead) {
-        const work = reader.work as CatchUp
+      for (const work of ahead) {
         aim(work)
         if (transport.compare(work.cursor, work.target) > 0) continue
-        ahead.delete(reader)
-        host.guard(reader, () => replay(reader, work))
+        ahead.delete(work)
+        work.wake!()
       }
     },
     onReset(readers) {
       for (const reader of readers) {
-        if (reader.state === 'ending') continue
-        let { work } = reader
-        if (work?.kind !== 'catch-up' || work.phase !== 'waiting') work = begin(reader, 'reset', undefined)
+        const { work, state } = reader
+        if (state === 'ending') continue
         // From here on nothing is missing, however late its turn comes.
-        aim(work)
-        ahead.delete(reader)
-        queue.add(reader)
+        if (work?.kind === 'catch-up' && work.target === '') {
+          aim(work)
+          work.wake!()
+        } else start(reader, '', 'reset')
       }
-      // Not at once: this may be the middle of anything.
-      spend(stepCost)
     },
     forget,
   }

@@ -10,7 +10,6 @@ import { createWebSink } from '../web-sink.js'
 import { admit, isResponse, type Admission } from './admit.js'
 import { ChannelClosedError } from './channel-closed-error.js'
 import { type ChannelOptions, isName, resolveChannelOptions } from './channel-options.js'
-import { createGate } from './gate.js'
 import { createHub } from './hub.js'
 import type { Hub } from './hub-types.js'
 import { createMemoryTransport } from './memory-transport.js'
@@ -97,7 +96,6 @@ export function createChannel<M = ChannelEvents, C = unknown>(options: ChannelOp
   const settings = resolveChannelOptions(options)
   const { report } = settings
   const scheduler = hostScheduler
-  const gate = createGate(scheduler)
   const fields = streamFields()
   let made: { transport: Transport; hub: Hub } | undefined
   let closing: Promise<void> | undefined
@@ -166,7 +164,7 @@ export function createChannel<M = ChannelEvents, C = unknown>(options: ChannelOp
     },
     fetch: (request) => enter(request) as Promise<Response>,
     async node(req, res) {
-      await gate()
+      await parts().hub.gate()
       try {
         await enter(req, res as ServerResponse)
       } catch (error) {

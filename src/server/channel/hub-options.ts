@@ -36,9 +36,8 @@ export interface Limits {
   readonly room: number
   /** Bytes of history a reader is given before it has taken those before. */
   readonly window: number
-  /** What one turn spends on readers that catch up, in bytes; each step costs some by itself. */
-  readonly budget: number
-  readonly stepCost: number
+  /** Newcomers that one turn lets in, and steps it takes with readers that catch up: a page each. */
+  readonly steps: number
 }
 
 export const LIMITS: Limits = {
@@ -46,8 +45,7 @@ export const LIMITS: Limits = {
   room: 64 * 1024,
   // Two pages of history and what comes before them.
   window: 80 * 1024,
-  budget: 1024 * 1024,
-  stepCost: 8 * 1024,
+  steps: 32,
 }
 
 /** The options as the hub takes them: complete and checked. */

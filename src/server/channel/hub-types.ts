@@ -5,6 +5,8 @@ import type { ReaderOwner, Reader } from './reader.js'
  */
 export interface Hub extends ReaderOwner {
   readonly size: number
+  /** For newcomers: what to wait for before one is let in. */
+  gate(): Promise<void> | undefined
   /** Takes in a reader whose sink is open. `requested` as in `CatchUps`. */
   join(reader: Reader, requested: string | undefined): void
   /** Resolves when publishers may go on; `undefined` where they need not wait. */

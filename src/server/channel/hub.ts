@@ -3,6 +3,7 @@ import { firstBytes } from '../response-head.js'
 import { toBytes } from '../to-bytes.js'
 import { createCatchUps } from './catch-up.js'
 import type { Entry } from './entry.js'
+import { createGate } from './gate.js'
 import { Log } from './log.js'
 import type { ChannelMetrics, HubOptions } from './hub-options.js'
 import type { Hub } from './hub-types.js'
@@ -22,14 +23,15 @@ export function createHub(options: HubOptions, transport: Transport, scheduler: 
   const readers = new Set<Reader>()
   const log = new Log(maxBytes)
   const pick = createPick(hooks)
+  const gate = createGate(scheduler, limits.steps)
   let isSubscribed = false
   let isScheduled = false
   let isFlushing = false
   let cancelFlush = (): void => {}
   /** Visits the rest of the readers of the flush under way. */
   let finishFlush = (): void => {}
-  /** How deep this is in the work of readers, which calls hooks of the user. */
-  let depth = 0
+  /** Whether this is in the middle of one reader's turn, which calls hooks of the user. */
+  let isVisiting = false
   const publishers: (() => void)[] = []
   let onEmpty: (() => void) | undefined
 
@@ -45,9 +47,9 @@ export function createHub(options: HubOptions, transport: Transport, scheduler: 
   const leave = (reader: Reader, reason: ChannelCloseReason): void => {
     if (reader.state === 'closed') return
     reader.state = 'closed'
-    reader.work = undefined
     readers.delete(reader)
     catchUps.forget(reader)
+    reader.work = undefined
     reader.sink.destroy()
     tell('close', reason)
     if (readers.size > 0) return
@@ -59,21 +61,14 @@ export function createHub(options: HubOptions, transport: Transport, scheduler: 
     if (reader.state === 'ending' || reader.state === 'closed') return
     reader.state = 'ending'
     reader.reason = reason
-    reader.work = undefined
     catchUps.forget(reader)
+    reader.work = undefined
     reader.sink.end()
   }
 
-  const guard = (reader: Reader, work: () => void): void => {
-    depth++
-    try {
-      work()
-    } catch (error) {
-      report(error)
-      leave(reader, 'failed')
-    } finally {
-      depth--
-    }
+  const fail = (reader: Reader, error: unknown): void => {
+    report(error)
+    leave(reader, 'failed')
   }
 
   const write = (reader: Reader, wire: Uint8Array, events: number): void => {
@@ -140,7 +135,15 @@ export function createHub(options: HubOptions, transport: Transport, scheduler: 
     const cache: PickCache = new Map()
     const visit = (reader: Reader): void => {
       // After a reset these entries are for nobody.
-      if (log.flushed === start) guard(reader, () => offer(reader, batch, start, cache))
+      if (log.flushed !== start) return
+      isVisiting = true
+      try {
+        offer(reader, batch, start, cache)
+      } catch (error) {
+        fail(reader, error)
+      } finally {
+        isVisiting = false
+      }
     }
     finishFlush = walk(readers, limits.slice, scheduler, visit, () => {
       isFlushing = false
@@ -151,8 +154,8 @@ export function createHub(options: HubOptions, transport: Transport, scheduler: 
   }
 
   const flushNow = (): void => {
-    // In the middle of one reader's turn, later entries would overtake earlier ones.
-    if (depth > 0) return
+    // Later entries would overtake earlier ones.
+    if (isVisiting) return
     finishFlush()
     flush()
     finishFlush()
@@ -174,7 +177,7 @@ export function createHub(options: HubOptions, transport: Transport, scheduler: 
     evict,
     end,
   })
-  const catchUps = createCatchUps({ options, transport, scheduler, log, pick, write, guard })
+  const catchUps = createCatchUps({ options, transport, log, pick, gate, write, fail })
 
   const subscribe = (): void => {
     isSubscribed = true
@@ -197,6 +200,7 @@ export function createHub(options: HubOptions, transport: Transport, scheduler: 
   }
 
   return {
+    gate,
     get size() {
       return readers.size
     },
@@ -214,10 +218,10 @@ export function createHub(options: HubOptions, transport: Transport, scheduler: 
       return new Promise((resolve) => publishers.push(resolve))
     },
     onDrain(reader) {
-      if (reader.state === 'catching-up') return catchUps.onDrain(reader)
-      if (reader.state !== 'behind') return
       const { work } = reader
-      if (work?.kind !== 'held') return catchUps.gap(reader, 'slow')
+      if (work?.kind === 'catch-up') return work.wake?.()
+      if (reader.state !== 'behind') return
+      if (!work) return catchUps.start(reader, '', 'slow')
       const entries = [...work.entries.values()]
       reader.state = 'live'
       reader.work = undefined

@@ -1,5 +1,6 @@
 import type { Sink, SinkOwner } from '../sink.js'
 import type { Entry } from './entry.js'
+import type { GapReason } from './transport.js'
 
 /**
  * `catching-up`: gets its snapshot or what it missed. `live`: gets what each flush writes. `behind`: has
@@ -19,26 +20,21 @@ export type ReaderState = 'catching-up' | 'live' | 'behind' | 'ending' | 'closed
  */
 export type ChannelCloseReason = 'disconnected' | 'slow' | 'rotated' | 'closed' | 'failed'
 
-/**
- * Where a reader that catches up stands. `waiting`: for the transport to begin. `asking`: whether its
- * position is held. `snapshot`: for the snapshot. `replaying`: writes history as fast as it is taken.
- * `fetching`: for a page of it. `ahead`: it saw more, on another process, than was delivered here.
- * `reset`: is about to be told of a gap.
- */
-export type Phase = 'waiting' | 'asking' | 'snapshot' | 'replaying' | 'fetching' | 'ahead' | 'reset'
-
-/** Made anew at each start, so that what an earlier one still waits for can be told by it. */
+/** Where a reader that catches up stands. Made anew at each start, so that an earlier one is told by it. */
 export interface CatchUp {
   readonly kind: 'catch-up'
-  phase: Phase
   /** What the reader asked for; `undefined` where it is new. */
   readonly requested: string | undefined
+  /** Why it cannot have that. */
+  reason: GapReason | undefined
   /** How far it was given history. */
   cursor: string
-  /** How far history is to go. */
+  /** How far history is to go; `""` until the transport has begun. */
   target: string
   /** The number in the log of what follows `target`. */
   next: number
+  /** Goes on where it pauses. */
+  wake: (() => void) | undefined
 }
 
 /** What a reader that is behind will be given: the newest event for each key. */

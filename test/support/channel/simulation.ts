@@ -76,8 +76,7 @@ export class Simulation {
         slice: random.pick([1, 2, 100]),
         room: random.pick([100, 10_000]),
         window: random.pick([50, 200, 1000]),
-        budget: random.pick([100, 1000, 100_000]),
-        stepCost: 50,
+        steps: random.pick([1, 3, 1000]),
       },
       history: isUnlimited
         ? { size: Infinity, maxAge: Infinity, maxBytes: Infinity }

@@ -18,7 +18,7 @@ const settle = (): Promise<void> => new Promise((resolve) => setImmediate(resolv
 
 it('lets a bounded number of newcomers through in each turn, in the order they came', async () => {
   const scheduler = new SimScheduler(new Random(1))
-  const through = arrive(createGate(scheduler), 1000)
+  const through = arrive(createGate(scheduler, 64), 1000)
   let most = 0
   for (let turns = 0; through.length < 1000; turns++) {
     const before = through.length
@@ -33,7 +33,7 @@ it('lets a bounded number of newcomers through in each turn, in the order they c
 
 it('counts those that waited among those of their turn', async () => {
   const scheduler = new SimScheduler(new Random(1))
-  const gate = createGate(scheduler)
+  const gate = createGate(scheduler, 64)
   const first = arrive(gate, 128)
   await settle()
   scheduler.turn()
@@ -47,7 +47,7 @@ it('counts those that waited among those of their turn', async () => {
 
 it('keeps nobody waiting where few come, and asks for no turn where nobody does', async () => {
   const scheduler = new SimScheduler(new Random(1))
-  const gate = createGate(scheduler)
+  const gate = createGate(scheduler, 64)
   for (let n = 0; n < 10; n++) {
     expect(gate()).toBe(undefined)
     scheduler.turn()

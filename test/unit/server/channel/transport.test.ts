@@ -170,8 +170,9 @@ describe('a channel over a transport', () => {
     const pages = [pageOf(2, 3), undefined]
     transport.rangeAnswer = async () => pages.shift()
     const reading = await read(channel, { lastEventId: '1' })
+    expect(await reading.data(3)).toEqual([2, 3, { reason: 'expired', requested: '1' }])
     transport.deliver(7)
-    expect(await reading.data(4)).toEqual([2, 3, { reason: 'expired', requested: '1' }, 7])
+    expect((await reading.data(4)).at(-1)).toBe(7)
     expect(reading.events[2]!.id).toBe('6')
     await channel.close()
   })
