@@ -7,6 +7,14 @@ export function closed(): RedisTransportError {
   return new RedisTransportError('ERR_REDIS_CLOSED', 'Redis was not asked, because the channel is closed.')
 }
 
+/** @throws where Redis is still loading what it has kept: it would refuse every command. */
+async function openReady(link: Link): Promise<void> {
+  await link.open()
+  await link.send(['PING']).catch((error: unknown) => {
+    if (replyCode(error) === 'LOADING') throw error
+  })
+}
+
 /**
  * The connection for everything but the blocking read: opened when it is first needed, and made anew
  * when it is lost, for as long as somebody waits for it.
@@ -103,7 +111,7 @@ export class Commands {
       if (signal.aborted) break
       const link = (this.#candidate = this.#links.create(timeoutMs))
       try {
-        await bounded(link.open(), timeoutMs, () => this.#unreachable('open a connection', timeoutMs))
+        await bounded(openReady(link), timeoutMs, () => this.#unreachable('open a connection', timeoutMs))
         this.#failures = 0
         this.connections++
         this.#link = link

@@ -179,6 +179,27 @@ describe.each(LIBRARIES)('through %s', (library) => {
     expect(running.opened(), 'the reader was kept').toBe(1)
   })
 
+  it('Redis takes a while to load what it has kept: nobody is refused for that', async () => {
+    const config = {
+      'enable-debug-command': 'yes',
+      'key-load-delay': '40',
+      'loading-process-events-interval-bytes': '1024',
+    }
+    const slow = cleanup.use(await RedisServer.start({ persistence: 'manual', config }))
+    await using transport = transportOf(library, slow.port)
+    await transport.publish(tick('a'))
+    await slow.run('DEBUG', 'POPULATE', 10_000)
+    await slow.run('SAVE')
+    await slow.kill()
+    const launching = slow.launch()
+    const probe = new Redis({ port: slow.port, enableReadyCheck: false, retryStrategy: () => 10 }).on('error', () => {})
+    cleanup.defer(() => probe.disconnect())
+    await expect.poll(() => probe.ping().catch(String)).toContain('LOADING')
+    await transport.publish(tick('b'))
+    expect(await probe.xlen('events')).toBe(2)
+    await launching
+  })
+
   it('Redis dies while events are published: none is there twice, and none that was refused', async () => {
     await using transport = transportOf(library, server.port, { timeoutMs: 1000 })
     const outcomes = new Map<string, string>()

@@ -42,6 +42,32 @@ describe('commands', () => {
     expect(redis.open).toBe(1)
   })
 
+  it('wait for a Redis that is still loading, and keep their order', async () => {
+    let isLoading = true
+    redis.before = () => {
+      if (isLoading) throw new Error('LOADING Redis is loading the dataset in memory')
+    }
+    const answers = ['a', 'b'].map(add)
+    await vi.advanceTimersByTimeAsync(300)
+    isLoading = false
+    await vi.advanceTimersByTimeAsync(500)
+    await Promise.all(answers)
+    expect(stored()).toEqual(['a', 'b'])
+  })
+
+  it('say so where Redis goes on loading for too long', async () => {
+    redis.before = () => {
+      throw new Error('LOADING Redis is loading the dataset in memory')
+    }
+    const answer = add('a')
+    await vi.advanceTimersByTimeAsync(TIMEOUT)
+    await expect(answer).rejects.toMatchObject({
+      code: 'ERR_REDIS_REFUSED',
+      published: 'no',
+      message: expect.stringContaining('LOADING'),
+    })
+  })
+
   it('that could not be sent in time are never sent', async () => {
     redis.state = 'down'
     const late = add('late')
