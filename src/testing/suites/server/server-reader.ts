@@ -1,6 +1,6 @@
 import { createParser } from '../../../parser/create-parser.js'
 import type { ServerSentEvent } from '../../../wire/types.js'
-import { expectThat, type CaseOf } from '../suite.js'
+import { ConformanceError, expectThat, type CaseOf } from '../suite.js'
 
 /** What a message is made of, as the suite hands it to `send`. */
 export interface SuiteMessage {
@@ -55,7 +55,9 @@ export class Reader {
     const late = new Promise<undefined>((resolve) => {
       timer = setTimeout(() => resolve(undefined), context.timeout)
     })
-    const response = await Promise.race([answer, late]).finally(() => clearTimeout(timer))
+    const response = await Promise.race([answer, late])
+      .catch(noAnswer)
+      .finally(() => clearTimeout(timer))
     if (!response) {
       abort.abort()
       answer.catch(() => {})
@@ -118,6 +120,13 @@ export class Reader {
     }
     this.#over = true
   }
+}
+
+/** Node's `fetch` says why in the cause alone. */
+function noAnswer(error: unknown): never {
+  const { message = String(error), cause } = error as Partial<Error>
+  const reason = cause instanceof Error ? `: ${cause.message || String((cause as { code?: unknown }).code)}` : ''
+  throw new ConformanceError(`no answer to the request: ${message}${reason}`, { cause: error })
 }
 
 /** Asks for the stream. The answer is the caller's to read or cancel. */

@@ -6,6 +6,7 @@ import { createChannel } from '../../../../src/server/channel/create-channel.js'
 import { eventStream } from '../../../../src/server/event-stream.js'
 import type { Session } from '../../../../src/server/session.js'
 import { scriptedResponse } from '../../../../src/testing/scripted-response.js'
+import { createScriptedServer } from '../../../../src/testing/server/scripted-server.js'
 import { serverSuite } from '../../../../src/testing/suites/server/server-suite.js'
 import type { ServerAdapter } from '../../../../src/testing/suites/server/server-reader.js'
 
@@ -113,6 +114,15 @@ describe('a server that says nothing', () => {
     expect(statuses.get('the stream is UTF-8')).toBe('the server sent nothing within 20 ms')
     expect(statuses.get('nothing is lost after Last-Event-ID')).toBe('0 events came within 20 ms, too few to resume')
     expect(statuses.get('the status is 200')).toBeUndefined()
+  })
+})
+
+describe('a server that is not there', () => {
+  it('is a failure that says why', async () => {
+    const server = await createScriptedServer([])
+    await server.close()
+    const [first] = serverSuite(server.url).cases
+    await expect(first!.run()).rejects.toThrow(/^no answer to the request: fetch failed: .*ECONNREFUSED/)
   })
 })
 
