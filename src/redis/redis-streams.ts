@@ -46,7 +46,7 @@ const isLength: Rule = (value) =>
 const isWait: Rule = (value) =>
   !Number.isInteger(value)
     ? 'must be a whole number of milliseconds.'
-    : numberOf('milliseconds', 1, MAX_DELAY / 2)(value)
+    : numberOf('milliseconds', 1, Math.floor(MAX_DELAY / 2))(value)
 
 const rules = {
   client: () => false,
