@@ -1,33 +1,28 @@
 /** Below this a byte is a whole code point of its own. */
 const FIRST_NON_ASCII = 0x80
 
-const STREAM = { stream: true }
-
 /**
- * UTF-8 to text, with replacement, wherever the bytes are cut.
+ * UTF-8 to text, with replacement, wherever the bytes are cut. Without bytes it ends the stream of them: what is left
+ * of an unfinished code point comes out as U+FFFD.
  *
  * Two decoders, because one in streaming mode costs twice as much for a short chunk as one that is
  * called for whole pieces, and nearly every chunk ends with a line feed. Neither touches byte order marks:
  * some engines drop two of them when the first is split over chunks.
  */
-export class ByteDecoder {
+export function createByteDecoder(): (bytes?: Uint8Array) => string {
   // Made on first use, so that those who feed text need no TextDecoder at all.
-  #whole: TextDecoder | undefined
-  #streaming: TextDecoder | undefined
-  #midCodePoint = false
+  let whole: TextDecoder | undefined
+  let streaming: TextDecoder | undefined
+  let isMidCodePoint = false
 
-  decode(bytes: Uint8Array): string {
-    const endsWhole = bytes[bytes.length - 1]! < FIRST_NON_ASCII
-    if (endsWhole && !this.#midCodePoint) return (this.#whole ??= newDecoder()).decode(bytes)
-    this.#midCodePoint = !endsWhole
-    return (this.#streaming ??= newDecoder()).decode(bytes, endsWhole ? undefined : STREAM)
-  }
-
-  /** Ends the stream of bytes: what is left of an unfinished code point comes out as U+FFFD. */
-  flush(): string {
-    if (!this.#midCodePoint) return ''
-    this.#midCodePoint = false
-    return this.#streaming!.decode()
+  return (bytes) => {
+    const endsWhole = !bytes || bytes[bytes.length - 1]! < FIRST_NON_ASCII
+    if (!isMidCodePoint) {
+      if (!bytes) return ''
+      if (endsWhole) return (whole ??= newDecoder()).decode(bytes)
+    }
+    isMidCodePoint = !endsWhole
+    return (streaming ??= newDecoder()).decode(bytes, { stream: isMidCodePoint })
   }
 }
 

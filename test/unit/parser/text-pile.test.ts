@@ -1,23 +1,20 @@
 import { describe, expect, it } from 'vitest'
 import { createParser } from '../../../src/parser/create-parser.js'
-import { TextPile, detach } from '../../../src/parser/text-pile.js'
+import { createPile, detach } from '../../../src/parser/text-pile.js'
 
-describe('TextPile', () => {
+describe('createPile', () => {
   // Around the sizes at which pieces are joined.
   it.each([0, 1, 2, 1023, 1024, 1025, 2047, 2048, 2049, 5000])('gives back %d pieces in order, once', (count) => {
     const pieces = Array.from({ length: count }, (_, index) => `${index}`)
-    const pile = new TextPile('\n')
+    const pile = createPile('\n')
     for (const piece of pieces) pile.push(piece)
-    expect(pile.isEmpty).toBe(count === 0)
     expect(pile.take()).toBe(pieces.join('\n'))
-    expect(pile.isEmpty).toBe(true)
     expect(pile.take()).toBe('')
   })
 
-  it('tells an empty piece from none', () => {
-    const pile = new TextPile('\n')
+  it('tells two empty pieces from one', () => {
+    const pile = createPile('\n')
     pile.push('')
-    expect(pile.isEmpty).toBe(false)
     pile.push('')
     expect(pile.take()).toBe('\n')
   })
