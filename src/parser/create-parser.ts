@@ -32,8 +32,11 @@ const WINDOW = 16 * 1024
 
 const FIELDS = ['data', 'event', 'id', 'retry']
 
-/** Code units after which a line's name and the start of its value are known: those of `"event: "`. */
-const PREFIX = 7
+/** Code units within which the name of a field ends: those of `"event:"`. */
+const PREFIX = 6
+
+/** Code units up to which a line is kept whatever it is. */
+const LONG_LINE = 1024
 
 const enum Phase {
   Idle,
@@ -140,19 +143,25 @@ export function createParser(options: ParserOptions = {}): Parser {
     if (lineValue < 0) return
     line.push(detach(text, chunkLength))
     lineLength += text.length
-    if (lineHead.length < PREFIX) {
-      lineHead += text.slice(0, PREFIX)
-      const colon = lineHead.indexOf(':')
-      const name = lineHead.slice(0, colon < 0 ? PREFIX : colon)
-      if (colon ? FIELDS.some((field) => (colon < 0 ? field.startsWith(name) : field === name)) : onComment) {
-        lineValue = colon + (lineHead[colon + 1] === ' ' && colon > 0 ? 2 : 1)
-      } else {
+    // Most lines end with the next text: what a line is about is looked at where it grows long or too large.
+    if (lineLength < LONG_LINE && size + lineLength < maxEventSize) return
+    let start = lineValue
+    if (!start) {
+      const whole = line.take()
+      const colon = whole.slice(0, PREFIX).indexOf(':')
+      lineHead = whole.slice(0, PREFIX + 1)
+      const name = colon < 0 ? lineHead : lineHead.slice(0, colon)
+      if (!(colon ? FIELDS.some((field) => (colon < 0 ? field.startsWith(name) : field === name)) : onComment)) {
         lineValue = -1
-        line.take()
+        return
       }
+      line.push(whole)
+      start = colon > 0 && lineHead[colon + 1] === ' ' ? colon + 2 : colon + 1
+      // Without the unit after the colon it is not known yet.
+      if (colon >= 0 && lineLength > colon + 1) lineValue = start
     }
     const separator = hasData && lineHead.startsWith('data') ? 1 : 0
-    if (lineValue > 0 && size + lineLength - lineValue + separator > maxEventSize) overflow()
+    if (start > 0 && size + lineLength - start + separator > maxEventSize) overflow()
   }
 
   /** Keeps what a text brought of a block that it does not end. */
@@ -186,209 +195,213 @@ export function createParser(options: ParserOptions = {}): Parser {
     return value
   }
 
-  /**
-   * Interprets `text` line by line (WHATWG HTML 9.2.6), from `start`, where a line starts. `nextLf` and `nextCr` are
-   * where the first of each is found from there, or the length.
-   *
-   * What the loop needs lives in local variables, which engines keep in registers; those of the parser
-   * would be read and written again for every line.
-   *
-   * @returns whether to go on: a callback may have reset the parser
-   */
-  function scan(text: string, start: number, nextLf: number, nextCr: number): boolean {
-    const { length } = text
-    const run = epoch
-    // Told to be integers, they are kept as such; what comes from outside might be anything.
-    let at = start | 0
-    let lf = nextLf | 0
-    let cr = nextCr | 0
-    let blockType = type
-    let blockId = id
-    let earlierSize = size
-    let used = 0
-    let value: string | undefined
-    let lines = 0
-
-    position = start
-    for (;;) {
-      if (lf < at && (at === length || (lf = text.indexOf('\n', at)) < 0)) lf = length
-      const from = at
-      let end = lf
-      at = lf + 1
-      if (cr < lf) {
-        end = cr
-        at = cr + 1
-        if (at === length) skipLf = true
-        else if (text.charCodeAt(at) === Unit.LF) at++
-        if ((cr = text.indexOf('\r', at)) < 0) cr = length
-      }
-
-      if (end === length) {
-        // Else nothing came since the last blank line.
-        if (from !== position) save(blockType, blockId, earlierSize + used, value, lines)
-        if (lastEventId) lastEventId = detach(lastEventId, chunkLength)
-        if (from < length) keep(text.slice(from))
-        return true
-      }
-
-      if (end !== from) {
-        const unit = text.charCodeAt(from)
-        let start = 0
-        if (
-          unit === Unit.D &&
-          text.charCodeAt(from + 1) === Unit.A &&
-          text.charCodeAt(from + 2) === Unit.T &&
-          text.charCodeAt(from + 3) === Unit.A &&
-          (text.charCodeAt(from + 4) === Unit.Colon || from + 4 === end)
-        ) {
-          // As in fieldValue, which is not always inlined.
-          start = from + 5
-          if (start > end) start = end
-          else if (text.charCodeAt(start) === Unit.Space) start++
-          used += end - start
-          if (lines > 0 || hasData) used++
-          if (earlierSize + used > maxEventSize) overflow()
-          const piece = text.slice(start, end)
-          // Engines tie the pieces together and copy them once, when somebody looks.
-          value = lines++ > 0 ? value + '\n' + piece : piece
-        } else if (
-          unit === Unit.E &&
-          text.charCodeAt(from + 1) === Unit.V &&
-          text.charCodeAt(from + 2) === Unit.E &&
-          text.charCodeAt(from + 3) === Unit.N &&
-          text.charCodeAt(from + 4) === Unit.T &&
-          (start = fieldValue(text, from + 5, end))
-        ) {
-          if (earlierSize + (used += end - start) > maxEventSize) overflow()
-          blockType = text.slice(start, end)
-        } else if (
-          unit === Unit.I &&
-          text.charCodeAt(from + 1) === Unit.D &&
-          (start = fieldValue(text, from + 2, end))
-        ) {
-          if (earlierSize + (used += end - start) > maxEventSize) overflow()
-          const given = text.slice(start, end)
-          if (given.indexOf('\0') < 0) blockId = given
-        } else if (
-          unit === Unit.Colon
-            ? onComment
-            : unit === Unit.R && text.startsWith('etry', from + 1) && (start = fieldValue(text, from + 5, end))
-        ) {
-          start ||= from + 1
-          if (earlierSize + used + end - start > maxEventSize) overflow()
-          if (unit === Unit.R) used += end - start
-          save(blockType, blockId, earlierSize + used, value, lines)
-          value = undefined
-          lines = 0
-          position = at
-          tell(unit, text.slice(start, end))
-          if (epoch !== run) return false
-        }
-
-        // Most blocks end here: no search for the end of the blank line.
-        if (at === length) continue
-        if (text.charCodeAt(at) === Unit.LF) {
-          at++
-        } else if (cr === at && at + 1 < length && text.charCodeAt(at + 1) === Unit.LF) {
-          at += 2
-          if ((cr = text.indexOf('\r', at)) < 0) cr = length
-        } else {
-          continue
-        }
-      }
-
-      // A blank line. All is forgotten before the callbacks, so that they may throw.
-      const whole = hasBlock ? endBlock(value) : value
-      const newType = blockType || 'message'
-      position = at
-      blockType = ''
-      earlierSize = used = lines = 0
-      value = undefined
-      if (blockId !== undefined) {
-        lastEventId = blockId
-        blockId = undefined
-        if (onId) {
-          if (whole !== undefined) due = { event: newType, data: whole, id: lastEventId }
-          onId(lastEventId)
-          if (epoch !== run) return false
-          due = undefined
-        }
-      }
-      // A literal right here costs nothing where the engine inlines the callback.
-      if (whole !== undefined && onEvent) {
-        onEvent({ event: newType, data: whole, id: lastEventId })
-        if (epoch !== run) return false
-      }
-    }
-  }
-
+  /** Tells of a comment or a reconnection time. */
   function tell(unit: number, value: string): void {
     const ms = unit === Unit.R ? parseReconnectionTime(value) : undefined
     if (ms !== undefined) onRetry?.(ms)
     else if (unit !== Unit.R) onComment!(value)
   }
 
-  /** Takes the next text of the stream. */
+  /**
+   * Takes the next text of the stream, and interprets it line by line (WHATWG HTML 9.2.6).
+   *
+   * What the loop needs lives in local variables, which engines keep in registers; those of the parser
+   * would be read and written again for every line.
+   */
   function take(text: string): void {
-    const { length } = text
     const run = epoch
     let current = text
-    let start = 0
-    let end = 0
+    let length = text.length
+    let at = 0
+    let next = 0
+    if (length > 0 && (isAtStart || skipLf)) {
+      if (text.charCodeAt(0) === (isAtStart ? Unit.Bom : Unit.LF)) at = 1
+      isAtStart = skipLf = false
+    }
+    if (at === length) return
     chunkLength = length
-    try {
-      if (length > 0 && (isAtStart || skipLf)) {
-        if (text.charCodeAt(0) === (isAtStart ? Unit.Bom : Unit.LF)) start = 1
-        isAtStart = skipLf = false
-      }
-      if (lineHead) {
-        end = lineEnd(text, start)
-        if (end === length) return keep(text.slice(start))
-        // The line goes through the same scan as any other, as a text of its own.
-        if (lineValue < 0) line.push(lineHead)
-        line.push(text.slice(lineValue < 0 ? end : start, ++end))
-        current = clearLine()
-        const last = current.length - 1
-        const isCr = current.charCodeAt(last) === Unit.CR
-        if (!scan(current, 0, isCr ? last + 1 : last, isCr ? last : last + 1)) return
-        current = text
-        start = end
-        if (skipLf && start < length) {
-          skipLf = false
-          if (text.charCodeAt(start) === Unit.LF) start++
-        }
-      }
-      if (start === length) return
+    // `lf` and `cr` are where the first of each is found from `at`, or the length.
+    let lf = text.indexOf('\n', at)
+    let cr = text.indexOf('\r', at)
+    if (lf < 0) lf = length
+    if (cr < 0) cr = length
 
-      let lf = text.indexOf('\n', start)
-      let cr = text.indexOf('\r', start)
-      if (lf < 0) lf = length
-      if (cr < 0) cr = length
-      // What most events are, one line of data and a blank one, in one step.
-      while (
-        lf < cr &&
-        lf + 1 < length &&
-        text.charCodeAt(lf + 1) === Unit.LF &&
-        text.charCodeAt(start) === Unit.D &&
-        text.charCodeAt(start + 1) === Unit.A &&
-        text.charCodeAt(start + 2) === Unit.T &&
-        text.charCodeAt(start + 3) === Unit.A &&
-        text.charCodeAt(start + 4) === Unit.Colon &&
-        !hasBlock &&
-        lf - start <= maxEventSize
-      ) {
-        const data = text.slice(text.charCodeAt(start + 5) === Unit.Space ? start + 6 : start + 5, lf)
-        position = start = lf + 2
-        if (onEvent) {
-          onEvent({ event: 'message', data, id: lastEventId })
+    if (lineLength > 0) {
+      const end = lf < cr ? lf : cr
+      if (end === length) return keep(text.slice(at))
+      // A line that began in an earlier text goes through the loop as a text of its own.
+      next = end + 1
+      if (lineValue < 0) line.push(lineHead)
+      line.push(text.slice(lineValue < 0 ? end : at, next))
+      current = clearLine()
+      length = current.length
+      at = 0
+      if (lf < cr) {
+        lf = length - 1
+        cr = length
+      } else {
+        cr = length - 1
+        lf = length
+      }
+    }
+
+    let blockType = type
+    let blockId = id
+    let earlierSize = size
+    let used = 0
+    let value: string | undefined
+    let lines = 0
+    position = at
+    try {
+      for (;;) {
+        if (lf < at && (at === length || (lf = current.indexOf('\n', at)) < 0)) lf = length
+        const from = at
+        let end = lf
+        at = lf + 1
+        if (cr < lf) {
+          end = cr
+          at = cr + 1
+          if (at === length) skipLf = true
+          else if (current.charCodeAt(at) === Unit.LF) at++
+          if ((cr = current.indexOf('\r', at)) < 0) cr = length
+        }
+
+        if (end === length) {
+          // Else nothing came since the last blank line.
+          if (from !== position) save(blockType, blockId, earlierSize + used, value, lines)
+          if (next > 0) {
+            // On with the rest of the text, at the end of whose first line this is.
+            current = text
+            length = text.length
+            position = at = next
+            next = 0
+            if (skipLf && at < length) {
+              skipLf = false
+              if (text.charCodeAt(at) === Unit.LF) position = ++at
+            }
+            lf = -1
+            if ((cr = text.indexOf('\r', at)) < 0) cr = length
+            blockType = type
+            blockId = id
+            earlierSize = size
+            used = lines = 0
+            value = undefined
+            continue
+          }
+          if (lastEventId) lastEventId = detach(lastEventId, chunkLength)
+          if (from < length) keep(text.slice(from))
+          return
+        }
+
+        if (end !== from) {
+          const unit = current.charCodeAt(from)
+          let start = 0
+          if (
+            unit === Unit.D &&
+            current.charCodeAt(from + 1) === Unit.A &&
+            current.charCodeAt(from + 2) === Unit.T &&
+            current.charCodeAt(from + 3) === Unit.A &&
+            (current.charCodeAt(from + 4) === Unit.Colon || from + 4 === end)
+          ) {
+            // As in fieldValue, which is not always inlined.
+            start = from + 5
+            if (start > end) start = end
+            else if (current.charCodeAt(start) === Unit.Space) start++
+            used += end - start
+            if (lines > 0 || hasData) used++
+            if (earlierSize + used > maxEventSize) overflow()
+            const piece = current.slice(start, end)
+            // What most events are, one line of data and a blank one, in one step.
+            if (
+              lines === 0 &&
+              !hasBlock &&
+              blockId === undefined &&
+              at < length &&
+              current.charCodeAt(at) === Unit.LF
+            ) {
+              const newType = blockType || 'message'
+              blockType = ''
+              earlierSize = used = 0
+              position = ++at
+              if (onEvent) {
+                onEvent({ event: newType, data: piece, id: lastEventId })
+                if (epoch !== run) return
+              }
+              continue
+            }
+            // Engines tie the pieces together and copy them once, when somebody looks.
+            value = lines++ > 0 ? value + '\n' + piece : piece
+          } else if (
+            unit === Unit.E &&
+            current.charCodeAt(from + 1) === Unit.V &&
+            current.charCodeAt(from + 2) === Unit.E &&
+            current.charCodeAt(from + 3) === Unit.N &&
+            current.charCodeAt(from + 4) === Unit.T &&
+            (start = fieldValue(current, from + 5, end))
+          ) {
+            if (earlierSize + (used += end - start) > maxEventSize) overflow()
+            blockType = current.slice(start, end)
+          } else if (
+            unit === Unit.I &&
+            current.charCodeAt(from + 1) === Unit.D &&
+            (start = fieldValue(current, from + 2, end))
+          ) {
+            if (earlierSize + (used += end - start) > maxEventSize) overflow()
+            const given = current.slice(start, end)
+            if (given.indexOf('\0') < 0) blockId = given
+          } else if (
+            unit === Unit.Colon
+              ? onComment
+              : unit === Unit.R && current.startsWith('etry', from + 1) && (start = fieldValue(current, from + 5, end))
+          ) {
+            start ||= from + 1
+            if (earlierSize + used + end - start > maxEventSize) overflow()
+            if (unit === Unit.R) used += end - start
+            save(blockType, blockId, earlierSize + used, value, lines)
+            value = undefined
+            lines = 0
+            position = at
+            tell(unit, current.slice(start, end))
+            if (epoch !== run) return
+          }
+
+          // Most blocks end here: no search for the end of the blank line.
+          if (at === length) continue
+          if (current.charCodeAt(at) === Unit.LF) {
+            at++
+          } else if (cr === at && at + 1 < length && current.charCodeAt(at + 1) === Unit.LF) {
+            at += 2
+            if ((cr = current.indexOf('\r', at)) < 0) cr = length
+          } else {
+            continue
+          }
+        }
+
+        // A blank line. All is forgotten before the callbacks, so that they may throw.
+        const whole = hasBlock ? endBlock(value) : value
+        const newType = blockType || 'message'
+        position = at
+        blockType = ''
+        earlierSize = used = lines = 0
+        value = undefined
+        if (blockId !== undefined) {
+          lastEventId = blockId
+          blockId = undefined
+          if (onId) {
+            if (whole !== undefined) due = { event: newType, data: whole, id: lastEventId }
+            onId(lastEventId)
+            if (epoch !== run) return
+            due = undefined
+          }
+        }
+        // A literal right here costs nothing where the engine inlines the callback.
+        if (whole !== undefined && onEvent) {
+          onEvent({ event: newType, data: whole, id: lastEventId })
           if (epoch !== run) return
         }
-        if (start === length) return
-        if ((lf = text.indexOf('\n', start)) < 0) lf = length
       }
-      scan(text, start, lf, cr)
     } catch (error) {
-      if (epoch === run) rest = detach(current.slice(position) + (current === text ? '' : text.slice(end)), length)
+      if (epoch === run) rest = detach(current.slice(position) + (next > 0 ? text.slice(next) : ''), chunkLength)
       throw error
     }
   }
@@ -475,12 +488,6 @@ export function createParser(options: ParserOptions = {}): Parser {
       return lastEventId
     },
   }
-}
-
-function lineEnd(text: string, start: number): number {
-  const lf = text.indexOf('\n', start)
-  const cr = text.indexOf('\r', start)
-  return cr < 0 || (lf >= 0 && lf < cr) ? (lf < 0 ? text.length : lf) : cr
 }
 
 /** Where the value starts of a line that ends at `end`; 0 if its name goes on at `at`. */
