@@ -16,5 +16,5 @@ import { encodeLines } from './encode-lines.js'
  * ```
  */
 export function encodeComment(text: string): string {
-  return encodeLines(': ', 'comment', text)
+  return encodeLines(': ', text) + '\n'
 }

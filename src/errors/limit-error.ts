@@ -19,10 +19,7 @@ export class LimitError extends RangeError {
   }
 
   constructor(limit: number) {
-    super(
-      `An event of the stream is larger than maxEventSize (${limit} UTF-16 code units). ` +
-        'Raise maxEventSize if the sender is trusted, and call reset() before feeding again.',
-    )
+    super(`The event is larger than maxEventSize (${limit}). Raise it, then reset()`)
     this.code = 'ERR_EVENT_TOO_LARGE'
     this.limit = limit
   }

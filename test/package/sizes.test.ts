@@ -3,9 +3,9 @@ import { expect, it } from 'vitest'
 import { bundle } from '../support/bundle.js'
 
 const CEILINGS = [
-  { what: 'encoder', code: `export { encode } from 'eventwire/encoder'`, bytes: 780 },
-  { what: 'parser', code: `export { createParser } from 'eventwire/parser'`, bytes: 2850 },
-  { what: 'events()', code: `export { events } from 'eventwire/streams'`, bytes: 4050 },
+  { what: 'encoder', code: `export { encode } from 'eventwire/encoder'`, bytes: 740 },
+  { what: 'parser', code: `export { createParser } from 'eventwire/parser'`, bytes: 2550 },
+  { what: 'events()', code: `export { events } from 'eventwire/streams'`, bytes: 3750 },
   { what: 'client', code: `export { connect } from 'eventwire/client'`, bytes: 8400 },
   { what: 'EventSource', code: `export { EventSource } from 'eventwire/eventsource'`, bytes: 7700 },
   { what: 'eventStream()', code: `export { eventStream } from 'eventwire/server'`, bytes: 5100 },

@@ -13,7 +13,7 @@ const lengthOf = (value: unknown): number => (value as { length: number }).lengt
 /** Characters or bytes between where a search began and where it ended. */
 const searched: Cost = (self, [needle, from = 0], found) =>
   (found === -1 ? self.length : Number(found) + (typeof needle === 'string' ? needle.length : 1)) - Number(from)
-const searchedBack: Cost = (self, _args, found) => self.length - Number(found)
+const searchedBack: Cost = (self, [, from = self.length - 1], found) => Number(from) - Number(found)
 const whole: Cost = (self) => self.length
 const given: Cost = (_self, [input]) => (input === undefined ? 0 : lengthOf(input))
 const made: Cost = (_self, _args, result) => lengthOf(result)

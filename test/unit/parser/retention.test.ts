@@ -91,14 +91,15 @@ describe.each<[string, (chunk: Buffer) => string | Uint8Array]>([
     expect(growth(parser, () => chunkOf('', ''), form, 400)).toBeLessThan(ALLOWED)
   })
 
-  it('a parser that failed holds nothing', () => {
+  it('a parser that failed holds nothing', async () => {
     const parser = createParser({ maxEventSize: 8 * 1024 * 1024 })
     const before = heapSize()
     parser.feed(form(Buffer.from('data: ')))
     expect(() => {
       for (;;) parser.feed(form(chunkOf('', '')))
     }).toThrow(RangeError)
-    expect(heapSize() - before).toBeLessThan(ALLOWED)
+    // The engine may hold on to the frames that threw for a moment.
+    await expect.poll(() => heapSize() - before).toBeLessThan(ALLOWED)
     expect(() => parser.feed('x')).toThrow(RangeError)
   })
 })

@@ -1,0 +1,67 @@
+import { createPile } from './text-pile.js'
+
+/** The names that mean something, as they stand before the colon (WHATWG HTML 9.2.6). */
+const FIELDS = ['data', 'event', 'id', 'retry']
+
+/** Code units within which such a name ends, its colon included: those of `"event:"`. */
+const NAME = 6
+
+/** Code units up to which a line is kept whatever it is; most lines end with the next text. */
+const LONG = 1024
+
+/**
+ * The line that the texts so far have not ended. Of a long one that will mean nothing only the start is
+ * kept, so that an endless comment takes no memory.
+ */
+export interface UnfinishedLine {
+  /** Adds to the line. A slice of a chunk is to be detached from it before. */
+  add(piece: string): void
+  /**
+   * Code units of its value so far, for a limit of `room`: 0 where the line means nothing, or is known to be
+   * within that room. `separator` is what a data line takes beside its value.
+   */
+  size(room: number, separator: number): number
+  isEmpty(): boolean
+  /** Gives back the line with what follows it from `start` on, its end being at `end`; empty again. */
+  join(text: string, start: number, end: number): string
+}
+
+export function createUnfinishedLine(hearsComments: boolean): UnfinishedLine {
+  const pile = createPile('')
+  let length = 0
+  let head = ''
+  /** Where the value starts: 0 while that is not known, -1 if the line means nothing. */
+  let valueStart = 0
+
+  return {
+    add(piece) {
+      length += piece.length
+      if (valueStart >= 0) pile.push(piece)
+    },
+    size(room, separator) {
+      let start = valueStart
+      if (!start) {
+        if (length < LONG && length < room) return 0
+        const whole = pile.take()
+        head = whole.slice(0, NAME + 1)
+        const colon = head.indexOf(':')
+        const name = colon < 0 ? head : head.slice(0, colon)
+        const means = colon
+          ? FIELDS.some((field) => (colon < 0 ? field.startsWith(name) : field === name))
+          : hearsComments
+        pile.push(means ? whole : head)
+        start = colon > 0 && head[colon + 1] === ' ' ? colon + 2 : colon + 1
+        if (!means) valueStart = start = -1
+        // Whether a space belongs to the value is known with the unit after it.
+        else if (colon >= 0 && length > colon + 1) valueStart = start
+      }
+      return start > 0 ? length - start + (head.startsWith('data') ? separator : 0) : 0
+    },
+    isEmpty: () => length === 0,
+    join(text, start, end) {
+      pile.push(text.slice(valueStart < 0 ? end : start))
+      length = valueStart = 0
+      return pile.take()
+    },
+  }
+}
