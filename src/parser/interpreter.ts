@@ -211,7 +211,7 @@ export function createInterpreter(
     }
   }
 
-  function start(): void {
+  function startStream(): void {
     isAtStart = true
     skipLf = false
     line = createUnfinishedLine(!!onComment)
@@ -220,7 +220,7 @@ export function createInterpreter(
 
   return {
     take,
-    start,
+    start: startStream,
     resume() {
       const event = due
       const text = rest
@@ -236,7 +236,7 @@ export function createInterpreter(
       return true
     },
     forget(newId = lastEventId) {
-      start()
+      startStream()
       epoch++
       due = undefined
       rest = ''
