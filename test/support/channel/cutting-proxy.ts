@@ -11,7 +11,7 @@ export interface CuttingProxy extends AsyncDisposable {
 export interface CuttingProxyOptions {
   /** The port it stands before. */
   port: number
-  /** Bytes of the answer after which a connection of a client is cut; `undefined` to leave it be. */
+  /** Bytes of the answer to a GET after which a connection of a client is cut; `undefined` to leave it be. */
   next(client: string, cuts: number): number | undefined
 }
 
@@ -37,8 +37,8 @@ export async function createCuttingProxy({ port, next }: CuttingProxyOptions): P
     near.once('close', () => far.destroy())
     far.once('close', () => near.destroy())
     near.once('data', (head) => {
-      const client = /[?&]client=(\w+)/.exec(head.toString('latin1'))?.[1] ?? ''
-      let left = next(client, cuts.get(client) ?? 0) ?? Infinity
+      const [, client] = /^GET \S*[?&]client=(\w+)/.exec(head.toString('latin1')) ?? []
+      let left = (client !== undefined && next(client, cuts.get(client) ?? 0)) || Infinity
       far.write(head)
       near.pipe(far)
       far.on('data', (chunk) => {
@@ -52,7 +52,7 @@ export async function createCuttingProxy({ port, next }: CuttingProxyOptions): P
         }
         far.removeAllListeners('data')
         far.destroy()
-        cuts.set(client, (cuts.get(client) ?? 0) + 1)
+        cuts.set(client!, (cuts.get(client!) ?? 0) + 1)
         // What comes before the cut does arrive.
         near.end(chunk.subarray(0, left))
       })

@@ -37,7 +37,10 @@ describe('scriptedResponse', () => {
 
   it('fails a body that ends short of its length', async () => {
     const short = scriptedResponse([{ headers: { 'content-length': '9' } }, { bytes: 'data' }])
-    await expect(short.text()).rejects.toThrow(TypeError)
+    // By hand: `text()` of Firefox gives an error of its own.
+    const reader = short.body!.getReader()
+    expect((await reader.read()).done).toBe(false)
+    await expect(reader.read()).rejects.toThrow(TypeError)
     const whole = scriptedResponse([{ headers: { 'content-length': '4' } }, { bytes: 'data' }])
     expect(await whole.text()).toBe('data')
   })
@@ -46,8 +49,8 @@ describe('scriptedResponse', () => {
     const failed = Promise.reject(new Error('not yet'))
     const response = scriptedResponse([{ wait: failed }, { event: { data: 'one' } }])
     // An unhandled rejection would be noticed by now, and fail the run.
-    await new Promise((resolve) => setImmediate(resolve))
-    await expect(response.text()).rejects.toThrow('not yet')
+    await new Promise((resolve) => setTimeout(resolve))
+    await expect(response.body!.getReader().read()).rejects.toThrow('not yet')
   })
 
   it('plays steps only as the body is read', async () => {

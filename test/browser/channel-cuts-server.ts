@@ -1,0 +1,79 @@
+import { createChannel, type Channel } from '../../src/server/channel/create-channel.js'
+import { createCuttingProxy } from '../support/channel/cutting-proxy.js'
+import { Random } from '../support/channel/random.js'
+import { serve } from '../support/http.js'
+import { CUTS, EVENTS, READERS } from './channel-cuts-size.js'
+
+/** What an event takes on the wire, about. */
+const EVENT_BYTES = 100
+
+/**
+ * Bytes of an answer that always arrive. Within its head is no place for a cut: browsers take what they have of one
+ * for the whole. And a first connection has to last until it has a position to come back to.
+ */
+const SPARED = 600
+
+type Ticks = { ready: number; tick: { n: number; pad: string } }
+
+/**
+ * A channel for each `run` in the URL, the seed of its chances. Once all readers of a run are there its events
+ * are published, and the connections of each reader (`client`, from 0) are cut so many times.
+ */
+export async function startChannelCuts(): Promise<{ url: string } & AsyncDisposable> {
+  const runs = new Map<number, Channel<Ticks>>()
+
+  function channelOf(seed: number): Channel<Ticks> {
+    const known = runs.get(seed)
+    if (known) return known
+    let fresh = 0
+    const channel = createChannel<Ticks>({
+      history: { size: EVENTS, maxBytes: Infinity },
+      retry: 20,
+      // Its place is before all that is published from here on.
+      snapshot() {
+        // Rejects where a run was given up and the channel closed.
+        if (++fresh === READERS) publish(channel, new Random(seed)).catch(() => {})
+        return [{ event: 'ready', data: fresh }]
+      },
+    })
+    runs.set(seed, channel)
+    return channel
+  }
+
+  const server = await serve((req, res) => {
+    res.setHeader('access-control-allow-origin', '*')
+    if (req.method === 'OPTIONS') {
+      // On a connection of its own, which the proxy leaves alone.
+      res.writeHead(204, { 'access-control-allow-headers': 'last-event-id', connection: 'close' })
+      return res.end()
+    }
+    const seed = Number(new URL(req.url!, 'http://localhost').searchParams.get('run'))
+    return channelOf(seed).node(req, res)
+  })
+  const proxy = await createCuttingProxy({
+    port: server.port,
+    next(client, count) {
+      if (count >= CUTS) return undefined
+      const [run, reader] = client.split('_').map(Number)
+      const random = new Random(run! + 1000 * reader! + count)
+      return SPARED + random.int(0, Math.floor((EVENTS * EVENT_BYTES) / CUTS))
+    },
+  })
+  return {
+    url: proxy.url,
+    async [Symbol.asyncDispose]() {
+      await Promise.all([...runs.values()].map((channel) => channel.close()))
+      await proxy[Symbol.asyncDispose]()
+      await server[Symbol.asyncDispose]()
+    },
+  }
+}
+
+/** In bursts over some seconds: readers come back to what they missed, and to what is being published. */
+async function publish(channel: Channel<Ticks>, random: Random): Promise<void> {
+  for (let n = 1; n <= EVENTS;) {
+    const batch = Math.min(random.int(1, 20), EVENTS - n + 1)
+    for (let i = 0; i < batch; i++) await channel.publish('tick', { n: n++, pad: 'x'.repeat(random.int(0, 80)) })
+    await new Promise((resolve) => setTimeout(resolve, random.int(0, 40)))
+  }
+}
