@@ -1,3 +1,5 @@
+import { eventText } from './event.mjs'
+
 // Every client behind one door: `read(url, count, onData, pause)` resolves when `count` events have been read and
 // the connection is let go. `pause` returns a promise now and then, or nothing: a loop awaits it, a callback cannot.
 
@@ -40,11 +42,39 @@ function eventSourceClient(EventSource) {
     )
 }
 
+/** As many events as the bytes hold, without a look at them: the least that any client with an async loop takes. */
+function readyMade(reader) {
+  const text = eventText(0)
+  const data = text.slice(text.indexOf('{'), -2)
+  let owed = 0
+  const take = () => {
+    owed -= text.length
+    return { done: false, value: { event: 'message', data, id: '' } }
+  }
+  const read = async () => {
+    while (owed < text.length) {
+      const { done, value } = await reader.read()
+      if (done) return { done }
+      owed += value.length
+    }
+    return take()
+  }
+  const next = () => (owed < text.length ? read() : Promise.resolve(take()))
+  return { [Symbol.asyncIterator]: () => ({ next }) }
+}
+
 export const clients = {
   'fetch, thrown away': async () => async (url, count, onData) => {
     const reader = (await fetch(url)).body.getReader()
     for (let read; !(read = await reader.read()).done;) onData(undefined, read.value)
   },
+  'fetch, a loop over ready-made events':
+    async () =>
+    async (url, ...rest) => {
+      const reader = (await fetch(url)).body.getReader()
+      await loop(readyMade(reader), ...rest)
+      await reader.cancel()
+    },
   'eventwire connect()': async () => {
     const { connect } = await import('../../dist/client/index.js')
     return (url, ...rest) => loop(connect(url), ...rest)

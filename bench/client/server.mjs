@@ -1,11 +1,11 @@
 // The server of the client table, in a process of its own so that its work does not count as the
 // client's. The path says how the events are written; the response ends after the last one.
 import { createServer } from 'node:http'
+import { eventText } from './event.mjs'
 
 const COUNT = Number(process.argv[2])
 const BLOCK = 64 * 1024
 
-const eventText = (i) => `data: {"n":${String(i).padStart(6, '0')},"price":101.25}\n\n`
 const all = Buffer.from(Array.from({ length: COUNT }, (_, i) => eventText(i)).join(''))
 
 function* writes(path) {

@@ -103,9 +103,8 @@ export function createEngine(options: EngineOptions, host: EngineHost): Engine {
     drop()
     pauses?.stop()
     signal?.removeEventListener('abort', onAbort)
-    const isFailure = reason === 'failed'
-    const thrown = tell('closed', undefined, isFailure ? (error as ConnectError) : undefined)
-    if (thrown && !isFailure) host.onClosed('failed', thrown)
+    const thrown = tell('closed', undefined, reason === 'failed' ? (error as ConnectError) : undefined)
+    if (thrown && reason !== 'failed' && reason !== 'aborted') host.onClosed('failed', thrown)
     else host.onClosed(reason, error)
   }
 

@@ -93,6 +93,40 @@ describe('a function that throws', () => {
     expect(await collect(other)).toMatchObject({ error: { kind: 'http', status: 404 } })
   })
 
+  it('onState closed: an aborted signal comes first, and nothing is delivered after it', async () => {
+    const server = await bench.serve([[{ bytes: 'data: one\n\ndata: two\n\n' }, { stall: true }]])
+    const controller = bench.controller()
+    const onState = ({ state }: { state: string }): void => void (state === 'closed' && fails())
+    const connection = connect(server.url, { signal: controller.signal, onState })
+    await connection.next()
+    controller.abort(problem)
+    expect(await collect(connection)).toEqual({ data: [], error: problem })
+    expect(await connection.closed).toBe('aborted')
+  })
+
+  it.each(['connecting', 'open'])('onState %s goes through retryIf', async (when) => {
+    const server = await bench.serve(() => two)
+    const onState = vi.fn(({ state }: { state: string }): void => {
+      if (state === when && onState.mock.calls.filter(([change]) => change.state === when).length === 1) fails()
+    })
+    const retryIf = vi.fn(() => true)
+    expect(await collect(connect(server.url, { onState, retryIf, until: isTwo, backoff: SOON }))).toEqual({
+      data: ['two'],
+    })
+    expect(retryIf).toHaveBeenCalledExactlyOnceWith(
+      expect.objectContaining({ kind: 'hook', cause: problem }),
+      expect.objectContaining({ number: 1 }),
+    )
+  })
+
+  it('onState waiting is final: else each wait would be refused anew', async () => {
+    const server = await bench.serve(() => [{ status: 503 }])
+    const retryIf = vi.fn(() => true)
+    const onState = ({ state }: { state: string }): void => void (state === 'waiting' && fails())
+    expect(await collect(connect(server.url, { onState, retryIf }))).toMatchObject({ error: { kind: 'hook' } })
+    expect(retryIf).toHaveBeenCalledTimes(1)
+  })
+
   it('goes through retryIf like any other error', async () => {
     const server = await bench.serve([two])
     const headers = vi.fn().mockRejectedValueOnce(problem).mockResolvedValue({})

@@ -119,6 +119,33 @@ describe('fetch', () => {
     expect(fetch).toHaveBeenCalledTimes(1)
   })
 
+  it('with a body that is null is an empty stream', async () => {
+    const fetch = async (): Promise<Response> => new Response(null, { headers })
+    const connection = connect(url, { fetch, reconnect: 'never' })
+    expect(await collect(connection)).toEqual({ data: [] })
+    expect(await connection.closed).toBe('end')
+    expect((await connection.opened).status).toBe(200)
+  })
+
+  it('needs of a response no more than status, headers and body', async () => {
+    const fetch = async (): Promise<Response> =>
+      ({ status: 200, headers: new Headers(headers), body: new Response('data: 1\n\n').body }) as Response
+    const connection = connect('https://a.example/', { fetch, reconnect: 'never' })
+    expect(await connection.next()).toMatchObject({ value: { data: '1', origin: 'https://a.example' } })
+    await connection.close()
+  })
+
+  it('may give a body of text with an empty piece in it', async () => {
+    const body = new ReadableStream({
+      start(controller) {
+        for (const piece of ['data: a', '', '\n\n']) controller.enqueue(piece)
+        controller.close()
+      },
+    })
+    const fetch = async (): Promise<Response> => ({ status: 200, headers: new Headers(headers), body }) as Response
+    expect(await collect(connect(url, { fetch, reconnect: 'never' }))).toEqual({ data: ['a'] })
+  })
+
   it('gives the origin of the request where a response names none', async () => {
     const { value } = await connect('https://a.example:8443/b', { fetch: stream('data: 1\n\n') }).next()
     expect(value.origin).toBe('https://a.example:8443')

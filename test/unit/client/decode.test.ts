@@ -138,6 +138,20 @@ describe('a decoder', () => {
     expect(await collect(whole)).toEqual({ data: [1, 2] })
   })
 
+  it.each(['close()', 'an abort'])('that never answers holds up neither next() nor %s', async (how) => {
+    const controller = new AbortController()
+    const reason = new Error('enough')
+    const decode = { message: () => new Promise<never>(() => {}) }
+    const connection = connect(url, { fetch: events('a', 'b'), decode, signal: controller.signal })
+    const pending = Promise.allSettled([connection.next(), connection.next()])
+    await connection.opened
+    await new Promise((resolve) => setImmediate(resolve))
+    if (how === 'close()') await connection.close()
+    else controller.abort(reason)
+    const done = { status: 'fulfilled', value: { done: true, value: undefined } }
+    expect(await pending).toEqual([how === 'close()' ? done : { status: 'rejected', reason }, done])
+  })
+
   it('onInvalid that throws is a hook error', async () => {
     const cause = new Error('strict')
     const onInvalid = (): never => {

@@ -172,6 +172,14 @@ describe('an error event says in error', () => {
     expect([error!.code, source.readyState]).toEqual(['ERR_CONNECT_NO_BODY', 2])
   })
 
+  it('the end of a body that is null: it opens, and comes again', async () => {
+    const headers = { 'content-type': 'text/event-stream' }
+    const source = open('http://example.com/', { fetch: async () => new Response(null, { headers }) })
+    await next(source, 'open')
+    const { error } = await nextError(source)
+    expect([error!.kind, source.readyState]).toEqual(['network', 0])
+  })
+
   it('a header function that throws: it fails for good', async () => {
     const cause = new Error('mine')
     const headers = (): never => {
