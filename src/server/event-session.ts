@@ -1,5 +1,6 @@
 import { encodeComment } from '../encoder/encode-comment.js'
 import { MAX_DELAY } from '../wire/constants.js'
+import { defer, type Deferred } from './deferred.js'
 import { eventRequestOf } from './event-request.js'
 import type { EventRequest } from './event-request.js'
 import type { Settings } from './event-stream-options.js'
@@ -242,14 +243,3 @@ export class EventSession implements SourceHost, SinkOwner {
 
 /** A source that never waits and a reader as fast must not keep everybody else from their turn. */
 const inNextTurn: (call: () => void) => void = typeof setImmediate === 'function' ? setImmediate : queueMicrotask
-
-interface Deferred<T> {
-  promise: Promise<T>
-  resolve(value: T): void
-}
-
-function defer<T>(): Deferred<T> {
-  const deferred = {} as Deferred<T>
-  deferred.promise = new Promise<T>((resolve) => (deferred.resolve = resolve))
-  return deferred
-}

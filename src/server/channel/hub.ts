@@ -11,11 +11,9 @@ import { createPick, join, type PickCache, type Picked } from './pick.js'
 import type { ChannelCloseReason, Held, Reader } from './reader.js'
 import type { Scheduler } from './scheduler.js'
 import type { Transport } from './transport.js'
+import { spread } from './spread.js'
 import { walk } from './walk.js'
 import { createWheel } from './wheel.js'
-
-/** Milliseconds between goodbyes, where they are spread. */
-const GOODBYE_STEP = 20
 
 export function createHub(options: HubOptions, transport: Transport, scheduler: Scheduler): Hub {
   const { maxBytes, policy, hooks, limits, report } = options
@@ -231,26 +229,12 @@ export function createHub(options: HubOptions, transport: Transport, scheduler: 
       leave(reader, reader.reason ?? (byReader ? 'disconnected' : 'closed'))
     },
     close(drain) {
-      const leaving = [...readers]
-      const began = scheduler.now()
-      let count = 0
-      let steps = 0
       return new Promise((resolve) => {
-        let cancel = (): void => {}
+        const cancel = spread([...readers], drain, limits.slice, scheduler, flushNow, (reader) => end(reader, 'closed'))
         onEmpty = () => {
           cancel()
           resolve()
         }
-        const step = (): void => {
-          flushNow()
-          // Timers are late, but a clock may stand still.
-          const passed = Math.max(scheduler.now() - began, GOODBYE_STEP * steps++)
-          const share = drain > 0 ? Math.min(1, passed / drain) : 1
-          const until = Math.min(leaving.length * share, count + limits.slice)
-          while (count < until) end(leaving[count++]!, 'closed')
-          if (count < leaving.length) cancel = scheduler.later(step, Math.min(GOODBYE_STEP, drain))
-        }
-        step()
         if (readers.size === 0) onEmpty()
       })
     },
