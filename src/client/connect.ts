@@ -57,7 +57,7 @@ export function connect<M>(url: string | URL, options: ConnectOptions<M> = {}): 
   type Waiter = [resolve: (result: Result) => void, reject: (error: unknown) => void]
 
   const settings = readOptions(url, options)
-  const { decode, onInvalid, until, onState, pause } = options
+  const { decode, onInvalid, until, onState, pause, signal } = options
 
   // Parsed and not delivered yet: never more than one chunk brings. A ring would never wrap: it is read empty first.
   const queue: (Event | undefined)[] = []
@@ -208,6 +208,10 @@ export function connect<M>(url: string | URL, options: ConnectOptions<M> = {}): 
     opened,
     closed,
     next() {
+      if (isDone && head < tail && signal?.aborted) {
+        discard()
+        failure = { error: signal.reason }
+      }
       // Most events are there already: nothing to wait for, nothing to decode.
       if (head < tail && !decode && !waiters.length) return Promise.resolve(take())
       return new Promise((resolve, reject) => {

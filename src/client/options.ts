@@ -19,7 +19,7 @@ export function readOptions<M>(url: string | URL, options: ConnectOptions<M>): C
     headers,
     body,
     fetch,
-    decode = {},
+    decode,
     onInvalid,
     until,
     lastEventId = '',
@@ -56,7 +56,7 @@ export function readOptions<M>(url: string | URL, options: ConnectOptions<M>): C
   must('boolean', { keepAlive })
   must('object', { decode })
   must('auto, always, on-drop, never', { reconnect })
-  for (const [name, value] of Object.entries(decode)) {
+  for (const [name, value] of Object.entries(decode ?? {})) {
     const isDecoder = typeof value === 'function' || '~standard' in Object(value)
     check('decode.' + name, isDecoder, 'must be a schema or a function')
   }

@@ -2,7 +2,7 @@ import { BACKOFF } from '../client/backoff.js'
 import { check, checkRequest, numbers } from '../client/checks.js'
 import type { EngineOptions } from '../client/engine-types.js'
 import { forFetch } from '../client/fetch-init.js'
-import { MAX_DELAY } from '../wire/constants.js'
+import { DEFAULT_MAX_EVENT_SIZE, MAX_DELAY } from '../wire/constants.js'
 import type { EventSourceInit } from './types.js'
 
 /**
@@ -12,7 +12,6 @@ import type { EventSourceInit } from './types.js'
 export function readInit(url: URL, init: EventSourceInit, ready: () => unknown): EngineOptions {
   const { withCredentials, fetch, headers, method = 'GET', body, lastEventId = '', maxEventSize, backoff = {} } = init
   check('fetch', fetch === undefined || typeof fetch === 'function', 'must be a function')
-  check('maxEventSize', maxEventSize === undefined || maxEventSize >= 0, 'must be a number, not negative')
   checkRequest(method, headers, body, lastEventId)
   const { username, password } = url
   const bare = new URL(url)
@@ -39,7 +38,7 @@ export function readInit(url: URL, init: EventSourceInit, ready: () => unknown):
     fetch,
     resume: 'header',
     lastEventId,
-    maxEventSize,
+    ...numbers('', { maxEventSize }, { maxEventSize: DEFAULT_MAX_EVENT_SIZE }),
     // The standard lets a client wait longer than the reconnection time, never shorter.
     backoff: numbers('backoff', backoff, { ...BACKOFF, min: 3000, jitter: 0 }),
     // A server that asks for no delay at all would be asked in a tight loop.

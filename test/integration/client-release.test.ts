@@ -181,6 +181,19 @@ describe('an aborted signal', () => {
     expect(connection.lastEventId).toBe('1')
   })
 
+  it('between the last events before an error', async () => {
+    const server = await bench.serve([
+      [{ bytes: `data: one\n\ndata: two\n\ndata: ${'x'.repeat(200)}` }, { stall: true }],
+    ])
+    const controller = bench.controller()
+    const connection = connect(server.url, { signal: controller.signal, maxEventSize: 100 })
+    await connection.next()
+    expect(await connection.closed).toBe('failed')
+    controller.abort(reason)
+    expect(await collect(connection)).toEqual({ data: [], error: reason })
+    expect(await connection.next()).toEqual({ done: true, value: undefined })
+  })
+
   it('in backoff', async () => {
     const server = await bench.serve([[{ status: 503 }]])
     const controller = bench.controller()

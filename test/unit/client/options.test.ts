@@ -28,6 +28,7 @@ describe('an option that makes no sense is refused at once, by its name', () => 
     ['onState', { onState: null }],
     ['onInvalid', { onInvalid: 'ignore' }],
     ['decode', { decode: 'json' }],
+    ['decode', { decode: 5 }],
     ['decode.delta', { decode: { delta: {} } }],
     ['decode.delta', { decode: { delta: undefined } }],
     ['resume', { resume: 'query' }],

@@ -212,6 +212,7 @@ it('says with an OptionError which member makes no sense', () => {
     ['lastEventId', { lastEventId: 'a\nb' }],
     ['maxEventSize', { maxEventSize: -1 }],
     ['maxEventSize', { maxEventSize: 'x' }],
+    ['maxEventSize', { maxEventSize: '5' }],
     ['backoff', { backoff: 5 }],
     ['backoff.min', { backoff: { min: -1 } }],
     ['backoff.factor', { backoff: { factor: 0 } }],
