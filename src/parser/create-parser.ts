@@ -78,13 +78,13 @@ export function createParser(options: ParserOptions = {}): Parser {
         piece = piece.subarray(0, cut)
       }
       decode ??= createByteDecoder()
-      take(decode(piece))
+      take(decode(piece), 0)
     }
   }
 
   function takeInput(input: Input): void {
     if (typeof input === 'string') {
-      take(decode ? decode() + input : input)
+      take(decode ? decode() + input : input, 0)
     } else if (input) {
       bytes = input
       takeBytes()
@@ -101,9 +101,12 @@ export function createParser(options: ParserOptions = {}): Parser {
     if (before === Phase.Feeding) return
     phase = Phase.Feeding
     try {
-      if (before === Phase.Idle) takeInput(input)
-      else while (interpreter.resume());
-      takeBytes()
+      if (before === Phase.Idle) {
+        takeInput(input)
+      } else {
+        while (interpreter.resume());
+        takeBytes()
+      }
       while (backlog.length > 0) takeInput(backlog.shift())
       phase = Phase.Idle
     } catch (error) {

@@ -1,5 +1,6 @@
 import { ASCII_DIGITS } from '../wire/field-rules.js'
 import type { ServerSentEvent } from '../wire/types.js'
+import type { Interpreter } from './interpreter-types.js'
 import { dataValue, eventValue, idValue, retryValue } from './field-value.js'
 import { detach } from './text-pile.js'
 import type { ParserOptions } from './types.js'
@@ -18,18 +19,11 @@ const enum Unit {
   Bom = 0xfeff,
 }
 
-/** Text in, events out. What a callback throws comes out of `take` and `resume`; what is left then waits for `resume`. */
-export interface Interpreter {
-  /** Takes the next text of the stream. */
-  take(text: string): void
-  /** Goes on with what a callback that threw has left over, by one step; says whether there was anything. */
-  resume(): boolean
-  /** Begins the next stream; the last event ID stays. */
-  start(): void
-  /** Drops all there is, the rest of a text in work too. */
-  forget(lastEventId?: string): void
-  lastEventId(): string
-}
+/** Code units up to which a text is copied behind the line that it ends; of a larger one that line alone is taken apart. */
+const JOINED = 16 * 1024
+
+/** Lines of data tied together before they are copied: each takes up to 64 bytes until then, however short. */
+const TIED = 1024
 
 /** `overflow` makes the error for an event beyond `maxEventSize`. */
 export function createInterpreter(
@@ -68,12 +62,12 @@ export function createInterpreter(
    * What the loop needs lives in local variables, which engines keep in registers; those around
    * would be read and written again for every line.
    */
-  function take(text: string): void {
+  function take(text: string, begin: number): void {
     const run = epoch
     let { length } = text
-    let at = 0
-    if (length > 0 && (isAtStart || skipLf)) {
-      if (text.charCodeAt(0) === (isAtStart ? Unit.Bom : Unit.LF)) at = 1
+    let at = begin
+    if (at < length && (isAtStart || skipLf)) {
+      if (text.charCodeAt(at) === (isAtStart ? Unit.Bom : Unit.LF)) at++
       isAtStart = skipLf = false
     }
     if (at === length) return
@@ -86,6 +80,15 @@ export function createInterpreter(
     if (!line.isEmpty()) {
       const end = lf < cr ? lf : cr
       if (end === length) return keep(text.slice(at))
+      if (length > JOINED) {
+        try {
+          take(line.join(text.slice(at, end + 1), 0, end - at), 0)
+        } catch (error) {
+          if (epoch === run) rest += text.slice(end + 1)
+          throw error
+        }
+        return epoch === run ? take(text, end + 1) : undefined
+      }
       text = line.join(text, at, end)
       const shift = text.length - length
       lf += shift
@@ -146,6 +149,12 @@ export function createInterpreter(
             }
             // Engines tie the pieces together and copy them once, when somebody looks.
             value = lines++ > 0 ? value + '\n' + piece : piece
+            if (lines === TIED) {
+              saveBlock(block, blockType, blockId, earlierSize + used, value, lines, length)
+              isOpen = true
+              value = undefined
+              lines = 0
+            }
           } else if (unit === Unit.E && (start = eventValue(text, from, end))) {
             if (earlierSize + (used += end - start) > maxEventSize) throw overflow()
             blockType = text.slice(start, end)
@@ -229,7 +238,7 @@ export function createInterpreter(
         onEvent?.(event)
       } else if (text) {
         rest = ''
-        take(text)
+        take(text, 0)
       } else {
         return false
       }
