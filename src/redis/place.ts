@@ -47,32 +47,37 @@ export async function findStart(link: Link, key: string, began: number, earlier?
 }
 
 export interface Loss {
-  /** The entry that had been read last, or the mark. */
+  /** The newest entry known to be lost, or the mark. */
   readonly last: string
   /** Another process has noticed, and left its mark. */
   readonly isMarked: boolean
 }
 
 /**
- * A place to go on from after a loss: the newest entry. Readers who come from processes that went on
- * before have an id up to there, and none beyond: an earlier place would give them events again.
+ * A place to go on from after a loss: a mark of our own. It is after all that Redis may have lost, more than
+ * once maybe, while this process was cut off; and after all that readers may have who come from processes that went on
+ * before, who would be given events again at an earlier place.
  */
-export async function findAfterLoss(link: Link, key: string, { last, isMarked }: Loss): Promise<Place> {
-  if (isMarked) return newestOf(link, key)
-  const [first] = await ask(link, ['XRANGE', key, '-', '+', 'COUNT', '1'])
-  // Trimmed, flushed or replaced: nobody can come back to an entry from before.
-  if (!first || compareStreamIds(first.id, last) > 0) return newestOf(link, key)
-  // Older entries are there, newer ones were lost: Redis has gone back in time. Whoever comes back to one
-  // of the older has to be told, by whichever process.
-  const since = await ask(link, ['XRANGE', key, `(${last}`, '+', 'COUNT', String(MARK_SEARCH)])
-  if (since.some((entry) => entry.mark === 'break')) return newestOf(link, key)
+export async function findAfterLoss(link: Link, key: string, loss: Loss): Promise<Place> {
+  const isTold = loss.isMarked || (await leavesNoTrace(link, key, loss.last))
   try {
-    return at(await addMark(link, key, 'break'))
+    return at(await addMark(link, key, isTold ? 'start' : 'break'))
   } catch (error) {
     // A process that may only read leaves this to the others.
     if (!replyCode(error)) throw error
     return newestOf(link, key)
   }
+}
+
+/** Whether nobody can come back across the loss of `last` without being told. */
+async function leavesNoTrace(link: Link, key: string, last: string): Promise<boolean> {
+  const [first] = await ask(link, ['XRANGE', key, '-', '+', 'COUNT', '1'])
+  // Trimmed, flushed or replaced: nobody can come back to an entry from before.
+  if (!first || compareStreamIds(first.id, last) > 0) return true
+  // Older entries are there, newer ones were lost: Redis has gone back in time. Whoever comes back to one
+  // of the older has to be told, by whichever process.
+  const since = await ask(link, ['XRANGE', key, `(${last}`, '+', 'COUNT', String(MARK_SEARCH)])
+  return since.some((entry) => entry.mark === 'break')
 }
 
 async function newestOf(link: Link, key: string): Promise<Place> {

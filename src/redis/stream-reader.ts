@@ -156,14 +156,17 @@ export class StreamReader {
       this.#complaint = ''
       wait = blockMs
       const [at, ...own] = (found as RawEntry[][]).map(([entry]) => entry)
-      if (!at || !isSame(at, (this.#lastEntry ??= at)) || own.includes(undefined)) {
-        this.#lose({ last, isMarked: false })
+      const isGone = !at || !isSame(at, (this.#lastEntry ??= at))
+      // A mark that was left before the newest of them was lost tells of an earlier loss.
+      const lost = added.filter((_, index) => !own[index]).at(-1) ?? (isGone ? last : undefined)
+      if (lost !== undefined) {
+        this.#lose({ last: lost, isMarked: false })
         continue
       }
       const raw = (reply as [key: string, entries: RawEntry[]][] | null)?.[0]?.[1] ?? []
       const entries = readEntries(raw)
       this.#page.learn(entries.length, sizeOf(entries))
-      this.#lastEntry = raw.at(-1) ?? at
+      this.#lastEntry = raw.at(-1) ?? this.#lastEntry
       this.#deliver(entries)
     }
   }
@@ -196,7 +199,10 @@ export class StreamReader {
     const { key, timeoutMs } = this.#options
     const { time, added } = this.#began!
     if (this.#lost) for (const listener of this.#listeners) listener.onLost()
-    const search = this.#lost ? findAfterLoss(link, key, this.#lost) : findStart(link, key, time, added)
+    // Added since the loss: there is some only where a search was broken off, and may have been lost as well.
+    const own = [...this.#added.values()].at(-1)
+    const loss = this.#lost && own !== undefined ? { last: own, isMarked: false } : this.#lost
+    const search = loss ? findAfterLoss(link, key, loss) : findStart(link, key, time, added)
     const { position, entries } = await bounded(search, timeoutMs, () => this.#late('answer', timeoutMs))
     this.#lost = this.#lastEntry = undefined
     this.#last = position

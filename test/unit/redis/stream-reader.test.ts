@@ -2,6 +2,7 @@ import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest'
 import type { RedisTransportError } from '../../../src/redis/redis-error.js'
 import { StreamReader, type StreamListener } from '../../../src/redis/stream-reader.js'
 import type { StoredEntry } from '../../../src/redis/stored-entry.js'
+import { compareStreamIds } from '../../../src/redis/stream-id.js'
 import { FakeRedis } from './fake-redis.js'
 
 const BLOCK = 1000
@@ -54,6 +55,8 @@ const pass = async (ms: number): Promise<void> => {
     await vi.advanceTimersByTimeAsync(10)
   }
 }
+const marks = (mark: string): string[] =>
+  redis.entries.filter(([, [name, value]]) => name === 'mark' && value === mark).map(([id]) => id)
 const event = (data: string, channel?: string): string =>
   redis.add('data', data, ...(channel === undefined ? [] : ['channel', channel]))
 
@@ -203,12 +206,14 @@ describe('a reader of a stream', () => {
     redis.entries = redis.entries.filter(([id]) => id !== lost)
     redis.add('mark', 'break')
     // Readers of the process that left the mark may have this, and come here.
-    const newest = event('read elsewhere')
+    event('read elsewhere')
     await pass(1000)
+    const [place, ...others] = marks('start')
     event('after')
     await pass(10)
-    expect(listener.log).toEqual([`at ${lost}`, 'lost', `at ${newest}`, 'after'])
-    expect(redis.sent).not.toContain('XADD')
+    expect(listener.log).toEqual([`at ${lost}`, 'lost', `at ${place}`, 'after'])
+    expect(others).toEqual([])
+    expect(marks('break'), 'one is enough').toHaveLength(1)
   })
 
   it('is told of a loss by the mark of another process', async () => {
@@ -222,13 +227,60 @@ describe('a reader of a stream', () => {
     redis.cut()
     redis.add('mark', 'break')
     event('read elsewhere')
-    const newest = redis.add('mark', 'start')
     redis.state = 'up'
     await pass(1000)
     event('b')
     await pass(10)
-    expect(listener.log).toEqual([`at ${id}`, 'a', 'lost', `at ${newest}`, 'b'])
-    expect(redis.sent, 'one mark is enough').not.toContain('XADD')
+    expect(listener.log).toEqual([`at ${id}`, 'a', 'lost', `at ${marks('start')[0]}`, 'b'])
+    expect(marks('break'), 'one is enough').toHaveLength(1)
+  })
+
+  it('goes on after all that was lost while it was cut off, also where the mark is of an earlier loss', async () => {
+    event('kept')
+    await pass(100)
+    const lost = event('lost at first')
+    await pass(100)
+    reader.join(listener)
+    await pass(10)
+    redis.state = 'down'
+    redis.cut()
+    redis.entries.pop()
+    redis.add('mark', 'break')
+    await pass(50)
+    // Acknowledged to this process, and lost as well.
+    const own = `${redis.clock}-0`
+    reader.added(own, 2)
+    await pass(50)
+    redis.state = 'up'
+    await pass(1000)
+    const [, second] = marks('break')
+    expect(listener.log).toEqual([`at ${lost}`, 'lost', `at ${second}`])
+    expect(compareStreamIds(second!, own)).toBeGreaterThan(0)
+  })
+
+  it('leaves a mark for what was lost while it was looking for a place', async () => {
+    event('kept')
+    await pass(100)
+    event('lost at first')
+    await pass(100)
+    reader.join(listener)
+    await pass(10)
+    redis.entries.pop()
+    redis.add('mark', 'break')
+    redis.before = (command) => {
+      if (command !== 'XADD') return
+      redis.before = () => {}
+      redis.state = 'down'
+      redis.cut()
+    }
+    await pass(BLOCK + 50)
+    // It has left a mark and not heard of it; this was acknowledged meanwhile, and lost.
+    expect(marks('start')).toHaveLength(1)
+    reader.added(`${redis.clock}-0`, 2)
+    redis.state = 'up'
+    await pass(1000)
+    expect(listener.log.at(-1)).toBe(`at ${marks('break').at(-1)}`)
+    expect(marks('break')).toHaveLength(2)
   })
 
   it('goes on where it may not write', async () => {

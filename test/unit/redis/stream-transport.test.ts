@@ -2,6 +2,7 @@ import { afterEach, beforeEach, expect, it, vi } from 'vitest'
 import { Commands } from '../../../src/redis/commands.js'
 import { StreamReader } from '../../../src/redis/stream-reader.js'
 import { StreamTransport } from '../../../src/redis/stream-transport.js'
+import { compareStreamIds } from '../../../src/redis/stream-id.js'
 import { FakeRedis } from './fake-redis.js'
 
 const LIMITS = { size: 10, maxAge: 1e12, maxBytes: 1e6 }
@@ -81,7 +82,9 @@ it('a reader that is ahead when entries are found to be lost is not sent back', 
   await vi.advanceTimersByTimeAsync(2000)
   redis.add('data', 'after')
   await vi.advanceTimersByTimeAsync(10)
-  expect(log).toEqual([lost, ahead, 'after'])
+  const place = redis.entries.find(([, [, value]]) => value === 'start')![0]
+  expect(compareStreamIds(place, ahead)).toBeGreaterThan(0)
+  expect(log).toEqual([lost, place, 'after'])
   expect(answers).toEqual([expect.objectContaining({ code: 'ERR_REDIS_CONNECTION' })])
   expect(await transport.has(ahead)).toBe(true)
 })
