@@ -5,8 +5,8 @@ import { DEFAULT_EVENT_TYPE } from '../wire/constants.js'
 export type RawEntry = readonly [id: string, fields: readonly string[]]
 
 /**
- * An entry that is not an event: `start` stands at the beginning of an empty stream, so that there is a
- * place to start from; at `break` the history was found to be missing entries that had been delivered.
+ * An entry that is not an event: `start` is a place to start from, at the beginning of an empty
+ * stream or after a loss; at `break` the history was found to be missing entries that had been delivered.
  */
 export type Mark = 'start' | 'break'
 
