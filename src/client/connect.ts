@@ -162,7 +162,7 @@ export function connect<M>(url: string | URL, options: ConnectOptions<M> = {}): 
       isValid = true
     } catch (cause) {
       // An end marker that does not decode just ends the stream.
-      if (queue[head] === event && !(sawLast && head === tail - 1)) refuseEvent(event, cause)
+      if (queue[head] === event && !(sawLast && head === tail - 1)) await refuseEvent(event, cause)
     }
     // Else it was thrown away in the meantime.
     if (queue[head] === event) {
@@ -174,7 +174,7 @@ export function connect<M>(url: string | URL, options: ConnectOptions<M> = {}): 
     serve()
   }
 
-  function refuseEvent({ event, raw, id }: Event, cause: unknown): void {
+  async function refuseEvent({ event, raw, id }: Event, cause: unknown): Promise<void> {
     let error: ConnectError
     try {
       if (onInvalid === 'skip') return
@@ -183,9 +183,10 @@ export function connect<M>(url: string | URL, options: ConnectOptions<M> = {}): 
     } catch (thrown) {
       error = engine.failure('hook', 'onInvalid threw', thrown)
     }
-    discard()
     if (isDone) failure = { error }
+    else if (error.kind === 'hook') await engine.settle(error)
     else engine.finish('failed', error)
+    if (isDone) discard()
   }
 
   async function stop(): Promise<void> {

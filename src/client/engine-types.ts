@@ -57,6 +57,8 @@ export interface Engine {
   reconnect(): void
   /** An error about the latest attempt. */
   failure(kind: ConnectErrorKind, message: string, cause?: unknown): ConnectError
+  /** The latest attempt is over: decides what follows. Without an error its body came to the end. */
+  settle(error?: ConnectError): Promise<void>
   /** Ends it for good and releases everything. Does nothing once closed. */
   finish(reason: CloseReason, error?: unknown): void
 }

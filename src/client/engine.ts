@@ -26,6 +26,7 @@ export function createEngine(options: EngineOptions, host: EngineHost): Engine {
       void connect()
     },
     failure,
+    settle,
     finish,
   }
   /** Of the answer, or of the next attempt. */

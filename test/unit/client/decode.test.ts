@@ -160,4 +160,43 @@ describe('a decoder', () => {
     const { error } = await collect(connect(url, { fetch: events('x'), decode: { message: z.number() }, onInvalid }))
     expect(error).toMatchObject({ kind: 'hook', cause })
   })
+
+  it.each([
+    [undefined, ['1'], { kind: 'hook' }, 'failed'],
+    [false, ['1'], { kind: 'hook' }, 'failed'],
+    ['end', ['1'], undefined, 'end'],
+    [true, ['1', '3', '4'], undefined, 'no-content'],
+    [0, ['1', '3', '4'], undefined, 'no-content'],
+  ] as const)(
+    'onInvalid that throws goes through retryIf like other hooks: %s',
+    async (answer, seen, error, closed) => {
+      const answers = [events('1', '2', '3'), stream('id: 4\ndata: 4\n\n')]
+      const requests: RequestInit[] = []
+      const connection = connect(url, {
+        fetch: async (_, init) => {
+          requests.push(init)
+          return (await answers.shift()?.()) ?? new Response(null, { status: 204 })
+        },
+        decode: {
+          message(raw) {
+            if (raw === '2') throw new Error('no 2')
+            return raw
+          },
+        },
+        onInvalid() {
+          throw new Error('strict')
+        },
+        retryIf: async ({ kind }) => (kind === 'hook' ? answer : undefined),
+        backoff: { min: 0 },
+      })
+      const result = await collect(connection)
+      expect(result.data).toEqual(seen)
+      if (error) expect(result.error).toMatchObject(error)
+      else expect(result.error).toBeUndefined()
+      expect(await connection.closed).toBe(closed)
+      // What was parsed is not asked for again.
+      if (closed === 'no-content') expect(new Headers(requests[1]!.headers).get('last-event-id')).toBe('3')
+      else expect(connection.lastEventId).toBe('1')
+    },
+  )
 })
