@@ -120,7 +120,8 @@ export function createCatchUps(host: CatchUpHost): CatchUps {
 
   const replay = async (reader: Reader, work: CatchUp): Promise<void> => {
     for (;;) {
-      const turn = gate()
+      // Who has all there is goes live at once.
+      const turn = work.cursor === work.target && work.next === log.end ? undefined : gate()
       if (turn) await settled(reader, turn)
       // What it was to get from the log has been let go there: more of the history, then.
       if (work.next < log.base) aim(work)

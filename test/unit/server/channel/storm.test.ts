@@ -37,7 +37,8 @@ class FastSink implements Sink {
   destroy(): void {}
 }
 
-it('readers that all come back at once are served a bounded share in each turn, from chunks that they share', async () => {
+/** A hub in memory, and what turns its loop. */
+function start() {
   const scheduler = new SimScheduler(new Random(1))
   const history = { size: EVENTS, maxAge: Infinity, maxBytes: Infinity }
   const transport = createMemoryTransport(history, () => 0, 'e')
@@ -61,6 +62,11 @@ it('readers that all come back at once are served a bounded share in each turn, 
     transport,
     scheduler,
   )
+  return { scheduler, transport, hub }
+}
+
+it('readers that all come back at once are served a bounded share in each turn, from chunks that they share', async () => {
+  const { scheduler, transport, hub } = start()
   for (let n = 0; n < EVENTS; n++) {
     void transport.publish({ event: 'e', data: 'x'.repeat(EVENT_BYTES - 40), json: false })
   }
@@ -95,4 +101,14 @@ it('readers that all come back at once are served a bounded share in each turn, 
   expect(total).toBeGreaterThan(READERS * 6)
   // One for each place that readers begin at, and one for each page.
   expect(distinct.size).toBeLessThan(150)
+})
+
+it('readers that miss nothing are live at once, however many come', () => {
+  const { hub } = start()
+  for (let i = 0; i < READERS; i++) {
+    const reader = new Reader(hub, undefined, undefined)
+    reader.sink = new FastSink(reader)
+    hub.join(reader, undefined)
+    expect(reader.state).toBe('live')
+  }
 })
