@@ -1,11 +1,12 @@
 // `npm run bench`: measures the built package beside its peers, prints tables of ratios and writes
 // bench/results.json. How to read them, and the flags: bench/README.md.
 import { execFileSync, fork } from 'node:child_process'
-import { existsSync, statSync, writeFileSync } from 'node:fs'
+import { existsSync, writeFileSync } from 'node:fs'
 import { cpus, totalmem, type as system } from 'node:os'
 import { join } from 'node:path'
 import { fileURLToPath } from 'node:url'
 import { parseArgs } from 'node:util'
+import { installPeers } from '../bench/lib/install-peers.mjs'
 
 const root = fileURLToPath(new URL('..', import.meta.url))
 const bench = join(root, 'bench')
@@ -30,7 +31,8 @@ const OPTIONS = flags.quick
 // Only a run of everything is written down and held against the targets.
 const isWhole = flags.table === '' && flags.filter === ''
 
-prepare()
+execFileSync(process.execPath, [join(root, 'scripts/ensure-ready.mjs')], { stdio: 'inherit' })
+installPeers()
 
 const [reports, { targets, targetTable }, modules] = await Promise.all([
   import('../bench/lib/report.mjs'),
@@ -52,19 +54,6 @@ if (flags.plot) {
   const file = flags.quick ? join(bench, 'quick.svg') : join(root, 'docs/bench.svg')
   writeFileSync(file, await plot(runs[0]))
   console.log(`\nPlot: ${file}`)
-}
-
-/** Installs the peers and builds the package where either is missing or old. */
-function prepare() {
-  execFileSync(process.execPath, [join(root, 'scripts/ensure-ready.mjs')], { stdio: 'inherit' })
-  const installed = join(bench, 'node_modules/.package-lock.json')
-  if (existsSync(installed) && statSync(installed).mtimeMs >= statSync(join(bench, 'package-lock.json')).mtimeMs) return
-  console.error('eventwire: installing the peers that the benchmarks compare with')
-  execFileSync('npm', ['ci', '--no-audit', '--no-fund', '--loglevel=error'], {
-    cwd: bench,
-    stdio: ['ignore', 2, 2],
-    shell: process.platform === 'win32',
-  })
 }
 
 /** The Node binaries to run on: paths, or major versions of those pinned in test/runtimes. */

@@ -4,6 +4,7 @@ import { spawnSync } from 'node:child_process'
 import { existsSync, writeFileSync } from 'node:fs'
 import { dirname, join } from 'node:path'
 import { fileURLToPath } from 'node:url'
+import { installPeers } from '../lib/install-peers.mjs'
 
 const root = join(dirname(fileURLToPath(import.meta.url)), '../..')
 const [major, minor] = process.versions.node.split('.').map(Number)
@@ -20,6 +21,7 @@ if (major < 22 || (major === 22 && minor < 19)) {
   process.exit(spawnSync(newer, process.argv.slice(1), { stdio: 'inherit' }).status ?? 1)
 }
 
+installPeers()
 const { clientSuite, parserSuite } = await import('../../dist/testing/index.js')
 const { createScriptedServer } = await import('../../dist/testing/server/index.js')
 const { browsers } = await import('./browsers.mjs')
