@@ -97,7 +97,6 @@ export function createInterpreter(
       at = 0
     }
 
-    let { isOpen } = block
     let blockType = block.type
     let blockId = block.id
     let earlierSize = block.size
@@ -132,26 +131,13 @@ export function createInterpreter(
           let start = 0
           if (unit === Unit.D && (start = dataValue(text, from, end))) {
             used += end - start
-            if (lines > 0 || (isOpen && block.hasData)) used++
+            if (lines > 0 || block.hasData) used++
             if (earlierSize + used > maxEventSize) throw overflow()
             const piece = text.slice(start, end)
-            // What most events are, one line of data and a blank one, in one step.
-            if (lines === 0 && !isOpen && blockId === undefined && at < length && text.charCodeAt(at) === Unit.LF) {
-              const newType = blockType || 'message'
-              blockType = ''
-              earlierSize = used = 0
-              position = ++at
-              if (onEvent) {
-                onEvent({ event: newType, data: piece, id: lastEventId })
-                if (epoch !== run) return
-              }
-              continue
-            }
             // Engines tie the pieces together and copy them once, when somebody looks.
             value = lines++ > 0 ? value + '\n' + piece : piece
             if (lines === TIED) {
               saveBlock(block, blockType, blockId, earlierSize + used, value, lines, length)
-              isOpen = true
               value = undefined
               lines = 0
             }
@@ -168,7 +154,6 @@ export function createInterpreter(
             if (earlierSize + used + end - start > maxEventSize) throw overflow()
             if (!isComment) used += end - start
             saveBlock(block, blockType, blockId, earlierSize + used, value, lines, length)
-            isOpen = true
             value = undefined
             lines = 0
             position = at
@@ -191,8 +176,7 @@ export function createInterpreter(
         }
 
         // A blank line. All is forgotten before the callbacks, so that they may throw.
-        const whole = isOpen ? endBlock(block, value) : value
-        isOpen = false
+        const whole = block.isOpen ? endBlock(block, value) : value
         const newType = blockType || 'message'
         position = at
         blockType = ''
