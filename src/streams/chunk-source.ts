@@ -1,5 +1,4 @@
-import { ConnectError } from '../errors/connect-error.js'
-import { isEventStreamType } from '../wire/content-type.js'
+import { responseError } from './response-error.js'
 
 export type Chunk = string | Uint8Array
 
@@ -42,7 +41,7 @@ function fromIterable(iterable: AsyncIterable<Chunk>): ChunkSource {
 }
 
 function fromResponse(response: Response): ChunkSource {
-  const error = refusal(response)
+  const error = responseError(response)
   if (error === undefined) return response.body === null ? EMPTY : fromStream(response.body)
   // The failure is told by the first read; the socket is free at once.
   response.body?.cancel().catch(() => {})
@@ -52,27 +51,4 @@ function fromResponse(response: Response): ChunkSource {
 const EMPTY: ChunkSource = {
   read: () => Promise.resolve({ done: true }),
   cancel: () => Promise.resolve(),
-}
-
-function refusal(response: Response): ConnectError | undefined {
-  if (!response.ok) {
-    return new ConnectError('http', `The server answered ${response.status}, which is no event stream.`, { response })
-  }
-  const type = response.headers.get('content-type')
-  if (!isEventStreamType(type)) {
-    return new ConnectError('content-type', `The response is ${type ?? 'of no type'}, not text/event-stream.`, {
-      response,
-    })
-  }
-  if (response.body === undefined) {
-    return new ConnectError(
-      'http',
-      'This host gives a response no body to stream. Use a fetch that has response.body.',
-      {
-        code: 'ERR_CONNECT_NO_BODY',
-        response,
-      },
-    )
-  }
-  return undefined
 }
