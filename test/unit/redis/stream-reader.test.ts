@@ -60,12 +60,21 @@ const marks = (mark: string): string[] =>
 const event = (data: string, channel?: string): string =>
   redis.add('data', data, ...(channel === undefined ? [] : ['channel', channel]))
 
-/** Reads up to an entry, which it gives, and loses the connection. */
-async function readAndCut(): Promise<string> {
-  const kept = event('kept')
-  await pass(100)
+/** Begins at the last of some entries, whose id it gives. */
+async function beginAt(...data: string[]): Promise<string> {
+  let id = ''
+  for (const text of data) {
+    id = event(text)
+    await pass(100)
+  }
   reader.join(listener)
   await pass(10)
+  return id
+}
+
+/** Reads up to an entry, which it gives, and loses the connection. */
+async function readAndCut(): Promise<string> {
+  const kept = await beginAt('kept')
   redis.state = 'down'
   redis.cut()
   return kept
@@ -74,10 +83,7 @@ async function readAndCut(): Promise<string> {
 describe('a reader of a stream', () => {
   it('begins after the newest entry, and reads on', async () => {
     event('old')
-    const id = event('newest')
-    await pass(100)
-    reader.join(listener)
-    await pass(10)
+    const id = await beginAt('newest')
     event('a')
     await pass(10)
     event('b')
@@ -177,10 +183,7 @@ describe('a reader of a stream', () => {
   })
 
   it('is not taken in by another entry with the id of the one it read last', async () => {
-    event('old')
-    await pass(100)
-    reader.join(listener)
-    await pass(10)
+    await beginAt('old')
     event('a')
     await pass(10)
     redis.state = 'down'
@@ -196,12 +199,7 @@ describe('a reader of a stream', () => {
   })
 
   it('takes the mark of another process for the same loss', async () => {
-    event('kept')
-    await pass(100)
-    const lost = event('lost')
-    await pass(100)
-    reader.join(listener)
-    await pass(10)
+    const lost = await beginAt('kept', 'lost')
     redis.cut()
     redis.entries = redis.entries.filter(([id]) => id !== lost)
     redis.add('mark', 'break')
@@ -217,10 +215,7 @@ describe('a reader of a stream', () => {
   })
 
   it('is told of a loss by the mark of another process', async () => {
-    const id = event('old')
-    await pass(100)
-    reader.join(listener)
-    await pass(10)
+    const id = await beginAt('old')
     event('a')
     await pass(10)
     redis.state = 'down'
@@ -236,12 +231,7 @@ describe('a reader of a stream', () => {
   })
 
   it('goes on after all that was lost while it was cut off, also where the mark is of an earlier loss', async () => {
-    event('kept')
-    await pass(100)
-    const lost = event('lost at first')
-    await pass(100)
-    reader.join(listener)
-    await pass(10)
+    const lost = await beginAt('kept', 'lost at first')
     redis.state = 'down'
     redis.cut()
     redis.entries.pop()
@@ -259,12 +249,7 @@ describe('a reader of a stream', () => {
   })
 
   it('leaves a mark for what was lost while it was looking for a place', async () => {
-    event('kept')
-    await pass(100)
-    event('lost at first')
-    await pass(100)
-    reader.join(listener)
-    await pass(10)
+    await beginAt('kept', 'lost at first')
     redis.entries.pop()
     redis.add('mark', 'break')
     redis.before = (command) => {
@@ -284,12 +269,7 @@ describe('a reader of a stream', () => {
   })
 
   it('goes on where it may not write', async () => {
-    event('kept')
-    await pass(100)
-    const lost = event('lost')
-    await pass(100)
-    reader.join(listener)
-    await pass(10)
+    const lost = await beginAt('kept', 'lost')
     redis.before = (command) => {
       if (command === 'XADD') throw new Error('NOPERM no')
     }
@@ -302,10 +282,7 @@ describe('a reader of a stream', () => {
   })
 
   it('tells of trouble once for each reason, and comes back', async () => {
-    event('old')
-    await pass(100)
-    reader.join(listener)
-    await pass(10)
+    await beginAt('old')
     redis.state = 'down'
     redis.cut()
     await pass(20_000)
