@@ -38,4 +38,5 @@ export type {
   EventSourceErrorEvent,
   EventSourceEventMap,
   EventSourceInit,
+  EventSourceMessageEvent,
 } from './eventsource/types.js'

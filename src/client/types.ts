@@ -3,6 +3,7 @@ import type { ServerSentEvent } from '../wire/types.js'
 import type { PauseReason } from './pause.js'
 import type { StandardSchemaV1 } from './standard-schema.js'
 
+/** A value, or a promise of it. */
 export type Awaitable<T> = T | PromiseLike<T>
 
 /** Event types and the type of their data. Where nothing decodes, the data is the text. */
@@ -17,6 +18,7 @@ export type State = 'connecting' | 'open' | 'waiting' | 'paused' | 'closed'
  */
 export type CloseReason = 'end' | 'closed' | 'aborted' | 'no-content' | 'failed'
 
+/** See `reconnect` of `ConnectOptions`. */
 export type ReconnectMode = 'auto' | 'always' | 'on-drop' | 'never'
 
 /** One request, as the functions of the options see it. */
@@ -49,6 +51,7 @@ export type TypedEvent<M = EventMap> = {
 /** Turns the data of one event type into a value: a Standard Schema takes parsed JSON, a function the text. */
 export type Decoder<T> = StandardSchemaV1<unknown, T> | ((raw: string) => Awaitable<T>)
 
+/** A decoder for each event type that has one. */
 export type Decoders = Record<string, Decoder<unknown>>
 
 /** The event map that decoders make. */
@@ -57,10 +60,11 @@ export type DecodedMap<D> = {
   [K in keyof D]: D[K] extends StandardSchemaV1<unknown, infer T>
     ? T
     : D[K] extends (raw: string) => infer T
-      ? T
+      ? Awaited<T>
       : never
 }
 
+/** How long to wait between attempts: see `connect` for the defaults, `EventSourceInit` for those of `EventSource`. */
 export interface BackoffOptions {
   /** Milliseconds before the first retry, until the server sends its own `retry:`. Default 1000. */
   min?: number
@@ -76,15 +80,19 @@ export interface BackoffOptions {
   stableAfter?: number
 }
 
+// Without the DOM's types these two have no name of their own, but `RequestInit` has them.
+type HeaderFields = NonNullable<RequestInit['headers']>
+type RequestBody = NonNullable<RequestInit['body']>
+
 /**
  * Options of `connect()`. All that `fetch` takes is handed to it; `accept: text/event-stream` and
  * `cache: 'no-store'` unless said otherwise. All times are milliseconds.
  */
 export interface ConnectOptions<M = EventMap> extends Omit<RequestInit, 'headers' | 'body'> {
   /** A function is asked at every attempt, so that a token is never stale. */
-  headers?: HeadersInit | ((attempt: Attempt) => Awaitable<HeadersInit | undefined>)
+  headers?: HeaderFields | ((attempt: Attempt) => Awaitable<HeaderFields | undefined>)
   /** A function is asked at every attempt: with it even a stream can be sent again. */
-  body?: BodyInit | null | ((attempt: Attempt) => Awaitable<BodyInit | null | undefined>)
+  body?: RequestBody | null | ((attempt: Attempt) => Awaitable<RequestBody | null | undefined>)
   /** Default: the global `fetch`, looked up at every attempt. */
   fetch?: (url: string, init: RequestInit) => Promise<Response>
   /** One decoder for each event type. Types without one keep their text. */
@@ -108,6 +116,7 @@ export interface ConnectOptions<M = EventMap> extends Omit<RequestInit, 'headers
    * a clean end too. `'on-drop'`: not after a clean end. `'never'`: each error is final.
    */
   reconnect?: ReconnectMode
+  /** The wait before a retry; it grows while attempts bring nothing. Each member has its own default. */
   backoff?: BackoffOptions
   /** Bounds for what the server asks for with `retry:` and Retry-After. Default 10 to 2^31-1; `false` ignores both. */
   retryHint?: false | { min?: number; max?: number }
@@ -123,7 +132,7 @@ export interface ConnectOptions<M = EventMap> extends Omit<RequestInit, 'headers
   idleTimeout?: number
   /** When to rest. A request that could not be repeated safely is left alone. Default: never. */
   pause?: readonly PauseReason[]
-  /** UTF-16 code units one event may take. Default 64 Mi. */
+  /** UTF-16 code units one event may take; past it the connection fails. Default 64 Mi; `Infinity` lifts it. */
   maxEventSize?: number
   /** Whether a pending retry keeps a Node process up. Default `true`. */
   keepAlive?: boolean
@@ -135,15 +144,19 @@ export interface ConnectOptions<M = EventMap> extends Omit<RequestInit, 'headers
   onState?(change: StateChange): void
 }
 
+/** What `onState` is told. */
 export interface StateChange {
+  /** The state that begins. */
   state: State
   /** Milliseconds until the next attempt. */
   delay?: number
+  /** Why; with `waiting` after an error, and with `closed` after one that is final. */
   error?: ConnectError
 }
 
 /** See `connect`. */
 export interface Connection<M = EventMap> extends AsyncIterableIterator<TypedEvent<M>>, AsyncDisposable {
+  /** Where it stands now; `onState` is told each change. */
   readonly state: State
   /** The id of the last event delivered: what to pass as `lastEventId` to go on from here later. */
   readonly lastEventId: string

@@ -4,6 +4,7 @@ export type {
   EventSourceErrorEvent,
   EventSourceEventMap,
   EventSourceInit,
+  EventSourceMessageEvent,
   ReadyState,
 } from './types.js'
 export { ConnectError } from '../errors/connect-error.js'

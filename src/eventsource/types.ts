@@ -30,14 +30,26 @@ export interface EventSourceErrorEvent extends Event {
   readonly error?: ConnectError
 }
 
+/** A `MessageEvent` with the text of the event; `lastEventId` and `origin` as the standard has them. */
+export interface EventSourceMessageEvent extends MessageEvent {
+  readonly data: string
+}
+
+/** The events that every source dispatches. */
 export interface EventSourceEventMap {
+  /** An attempt was answered with an event stream. */
   open: Event
-  message: MessageEvent<string>
+  /** An event of the stream that names no type. */
+  message: EventSourceMessageEvent
+  /** An attempt failed, or the stream ended. */
   error: EventSourceErrorEvent
 }
 
+/** `CONNECTING` (0), `OPEN` (1) or `CLOSED` (2). */
 export type ReadyState = 0 | 1 | 2
 
+// Without the DOM's types it has no name of its own.
+type ListenerOptions = Parameters<EventTarget['addEventListener']>[2]
 type Listener<E> = ((event: E) => unknown) | { handleEvent(event: E): unknown }
 
 /** WHATWG HTML 9.2.2. */
@@ -51,21 +63,17 @@ export interface EventSource extends EventTarget {
   /** `CONNECTING` (0), also between two attempts; `OPEN` (1); `CLOSED` (2), for good. */
   readonly readyState: ReadyState
   onopen: ((event: Event) => unknown) | null
-  onmessage: ((event: MessageEvent<string>) => unknown) | null
+  onmessage: ((event: EventSourceMessageEvent) => unknown) | null
   onerror: ((event: EventSourceErrorEvent) => unknown) | null
   /** Releases the connection or the pending retry. Nothing is dispatched after it. May be called at any time. */
   close(): void
   addEventListener<K extends keyof EventSourceEventMap>(
     type: K,
     listener: Listener<EventSourceEventMap[K]> | null,
-    options?: boolean | AddEventListenerOptions,
+    options?: ListenerOptions,
   ): void
   /** For the event types of the stream. */
-  addEventListener(
-    type: string,
-    listener: Listener<MessageEvent<string>> | null,
-    options?: boolean | AddEventListenerOptions,
-  ): void
+  addEventListener(type: string, listener: Listener<EventSourceMessageEvent> | null, options?: ListenerOptions): void
   removeEventListener<K extends keyof EventSourceEventMap>(
     type: K,
     listener: Listener<EventSourceEventMap[K]> | null,
@@ -73,11 +81,12 @@ export interface EventSource extends EventTarget {
   ): void
   removeEventListener(
     type: string,
-    listener: Listener<MessageEvent<string>> | null,
+    listener: Listener<EventSourceMessageEvent> | null,
     options?: boolean | EventListenerOptions,
   ): void
 }
 
+/** The class itself, with the constants of WHATWG HTML 9.2.2. */
 export interface EventSourceConstructor {
   new (url: string | URL, init?: EventSourceInit): EventSource
   readonly prototype: EventSource

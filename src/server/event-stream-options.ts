@@ -20,7 +20,7 @@ export interface EventStreamOptions {
    * `cache-control: no-cache, no-transform`, `x-accel-buffering: no`). Those that speak of the
    * connection, such as `connection`, are left out.
    */
-  headers?: HeadersInit
+  headers?: NonNullable<RequestInit['headers']>
   /** The reconnection time readers are told at the start. Default: none, so that they use their own. */
   retry?: number
   /** A comment is sent when nothing was for this long, so that no proxy takes the connection for dead. Default 15,000; 0 for none. */

@@ -22,7 +22,7 @@ const HOP_BY_HOP = /^(connection|keep-alive|proxy-connection|te|trailer|transfer
  *
  * @throws {OptionError} for what is no header, and for a type or a length that no event stream has.
  */
-export function streamFields(init?: HeadersInit): HeadFields {
+export function streamFields(init?: RequestInit['headers']): HeadFields {
   if (init === undefined) return STREAM_FIELDS
   let given: HeadFields
   try {

@@ -12,8 +12,15 @@ const COMPILERS = [
   { name: 'the newest TypeScript', bin: 'node_modules/@typescript/native/bin/tsc' },
 ]
 
+const DOM = ['DOM', 'DOM.Iterable']
+
 describe.each(COMPILERS)('a consumer on $name', ({ bin }) => {
-  it.each(['NodeNext', 'Bundler'])('compiles with moduleResolution %s', { timeout: 60_000 }, (moduleResolution) => {
+  it.each([
+    { moduleResolution: 'NodeNext', lib: DOM },
+    { moduleResolution: 'Bundler', lib: DOM },
+    { moduleResolution: 'NodeNext', lib: [] },
+  ])('compiles with moduleResolution $moduleResolution and libraries $lib', { timeout: 60_000 }, (given) => {
+    const { moduleResolution, lib } = given
     const folder = mkdtempSync(join(tmpdir(), 'eventwire-consumer-'))
     try {
       cpSync(join(root, 'test/package/consumer'), folder, { recursive: true })
@@ -23,7 +30,7 @@ describe.each(COMPILERS)('a consumer on $name', ({ bin }) => {
       writeFileSync(join(folder, 'package.json'), JSON.stringify({ type: 'module' }))
       const compilerOptions = {
         target: 'ES2022',
-        lib: ['ES2022', 'DOM', 'DOM.Iterable', 'ESNext.Disposable'],
+        lib: ['ES2022', 'ESNext.Disposable', ...lib],
         module: moduleResolution === 'Bundler' ? 'ESNext' : 'NodeNext',
         moduleResolution,
         types: ['node'],

@@ -34,11 +34,13 @@ async function functions(): Promise<void> {
     decode: {
       delta: (raw) => ({ length: raw.length }),
       done: () => true,
+      later: async (raw) => [raw],
     },
   })
   for await (const event of connection) {
-    same<(typeof event)['event'], 'delta' | 'done'>(true)
+    same<(typeof event)['event'], 'delta' | 'done' | 'later'>(true)
     if (event.event === 'delta') same<typeof event.data, { length: number }>(true)
+    else if (event.event === 'later') same<typeof event.data, string[]>(true)
     else same<typeof event.data, boolean>(true)
     // @ts-expect-error no such event
     if (event.event === 'other') return

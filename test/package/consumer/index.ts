@@ -4,6 +4,7 @@ import type { EventMessage, ServerSentEvent } from 'eventwire'
 import { connect } from 'eventwire/client'
 import type { ConnectError, Connection } from 'eventwire/client'
 import { EncodeError } from 'eventwire/encoder'
+import { EventSource } from 'eventwire/eventsource'
 import { LimitError } from 'eventwire/parser'
 import { eventStream } from 'eventwire/server'
 import { EventDecoderStream } from 'eventwire/streams'
@@ -43,3 +44,20 @@ export const handler = (request: Request): Response =>
 
 export const kinds = (error: unknown): string | undefined =>
   error instanceof EncodeError || error instanceof LimitError || isEventWireError(error) ? error.code : undefined
+
+export const withToken = connect('https://example.com/', {
+  headers: () => ({ authorization: 'Bearer x' }),
+  method: 'POST',
+  body: 'x',
+})
+// @ts-expect-error headers are text
+connect('https://example.com/', { headers: () => ({ authorization: new Date() }) })
+// @ts-expect-error headers are text
+eventStream(new Request('https://example.com/'), () => {}, { headers: { 'x-a': new Date() } })
+
+const source = new EventSource('https://example.com/')
+source.addEventListener('tick', ({ data, lastEventId }) => console.log(data.length, lastEventId.length))
+// @ts-expect-error data is text
+source.onmessage = ({ data }) => data.toFixed()
+// @ts-expect-error no such option
+source.addEventListener('tick', () => {}, { onec: true })

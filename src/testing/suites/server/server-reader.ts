@@ -13,7 +13,7 @@ export interface ServerAdapter {
   /** Where the event stream is. */
   url: string | URL
   /** Sent with every request, to be let in. */
-  headers?: HeadersInit
+  headers?: NonNullable<RequestInit['headers']>
   /** Answers the requests of the suite. Default: the global `fetch`. A handler of web requests fits. */
   fetch?: (request: Request) => Response | PromiseLike<Response>
   /** Makes the server send one event to its readers. May throw for what the server refuses. */
