@@ -7,6 +7,7 @@ export const BRAND: unique symbol = /* @__PURE__ */ Symbol.for('eventwire.error'
 
 /** What every error of this package has in common. `code` is stable; `docs/errors.md` has a heading for each. */
 export interface EventWireError extends Error {
+  /** Does not change between minor versions; messages may. */
   readonly code: string
 }
 

@@ -11,10 +11,12 @@ export interface StandardSchemaV1<Input = unknown, Output = Input> {
   }
 }
 
+/** What a schema makes of a value: another value, or what is wrong with it. */
 export type StandardResult<Output> =
   | { readonly value: Output; readonly issues?: undefined }
   | { readonly issues: readonly StandardIssue[] }
 
+/** One thing that is wrong, and where. */
 export interface StandardIssue {
   readonly message: string
   readonly path?: readonly (PropertyKey | { readonly key: PropertyKey })[] | undefined

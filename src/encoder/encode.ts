@@ -4,6 +4,7 @@ import type { EventMessage } from '../wire/types.js'
 import { encodeComment } from './encode-comment.js'
 import { check, encodeLines } from './encode-lines.js'
 
+/** Options of `encode()` and `EventEncoderStream`. */
 export interface EncodeOptions {
   /**
    * Also refuse data that would arrive changed: a CR (it arrives as LF), half a surrogate pair (it

@@ -11,6 +11,7 @@ export type ConnectErrorKind =
   | 'decode'
   | 'hook'
 
+/** One for each kind, and one more: `docs/errors.md` has a heading for each. */
 export type ConnectErrorCode =
   | 'ERR_CONNECT_NETWORK'
   | 'ERR_CONNECT_HTTP'
@@ -37,9 +38,22 @@ export interface ConnectErrorDetails {
  *
  * `response` is there where the server answered. `retryIf` can still read the body of a refused one; by the
  * time the loop sees the error it has been cancelled, so there is nothing to release. `cause` is the error underneath, where there is one.
+ *
+ * @example
+ * ```ts
+ * import { ConnectError } from 'eventwire/client'
+ * import { events } from 'eventwire/streams'
+ *
+ * try {
+ *   await events(new Response('Busy', { status: 503 })).next()
+ * } catch (error) {
+ *   error instanceof ConnectError && [error.kind, error.code, error.status] // => ['http', 'ERR_CONNECT_HTTP', 503]
+ * }
+ * ```
  */
 export class ConnectError extends Error {
   declare readonly code: ConnectErrorCode
+  /** What went wrong; `code` goes with it, but for `ERR_CONNECT_NO_BODY`, which is of kind `http`. */
   declare readonly kind: ConnectErrorKind
   /** The status of the answer, where there was one. */
   declare readonly status?: number

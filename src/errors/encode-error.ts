@@ -6,6 +6,17 @@ export type EncodeErrorField = 'message' | 'comment' | 'event' | 'id' | 'retry' 
 /**
  * Thrown for a message that the format cannot carry. Nothing was written. The message says which rule it
  * broke; there is one `code` for each field.
+ *
+ * @example
+ * ```ts
+ * import { encode, EncodeError } from 'eventwire/encoder'
+ *
+ * try {
+ *   encode({ event: 'a\nb', data: '' })
+ * } catch (error) {
+ *   error instanceof EncodeError && [error.code, error.field] // => ['ERR_ENCODE_EVENT', 'event']
+ * }
+ * ```
  */
 export class EncodeError extends TypeError {
   declare readonly code: `ERR_ENCODE_${Uppercase<EncodeErrorField>}`

@@ -4,6 +4,17 @@ import { BRAND } from '../errors.js'
  * Thrown by `feed` when one event, or one comment somebody listens to, grows past `maxEventSize`.
  *
  * Events before it were delivered; the parser takes nothing more until `reset()`.
+ *
+ * @example
+ * ```ts
+ * import { LimitError, parse } from 'eventwire/parser'
+ *
+ * try {
+ *   parse('data: 12345\n\n', { maxEventSize: 4 })
+ * } catch (error) {
+ *   error instanceof LimitError && [error.code, error.limit] // => ['ERR_EVENT_TOO_LARGE', 4]
+ * }
+ * ```
  */
 export class LimitError extends RangeError {
   declare readonly code: 'ERR_EVENT_TOO_LARGE'

@@ -3,6 +3,17 @@ import { BRAND } from '../errors.js'
 /**
  * Thrown at once by whatever takes options, for an option that does not exist or makes no sense.
  * `option` is its name, with dots for nested ones (`"backoff.jitter"`).
+ *
+ * @example
+ * ```ts
+ * import { connect, OptionError } from 'eventwire/client'
+ *
+ * try {
+ *   connect('http://localhost/', { backoff: { jitter: 2 } })
+ * } catch (error) {
+ *   error instanceof OptionError && [error.code, error.option] // => ['ERR_OPTION', 'backoff.jitter']
+ * }
+ * ```
  */
 export class OptionError extends TypeError {
   declare readonly code: 'ERR_OPTION'

@@ -1,12 +1,15 @@
 import type { ServerSentEvent } from '../wire/types.js'
 
 /**
+ * Options of `createParser`; `parse`, `events()` and `EventDecoderStream` take them without `onEvent`.
+ *
  * Callbacks run inside `feed` and `end`, one at a time, in stream order. Inside one, `feed` and `end`
  * are taken after the current chunk, and `reset` drops the rest of it. If one throws, the error
  * reaches the caller of `feed` or `end`; the event in hand counts as delivered, and what is left of
  * the chunk is taken at the next `feed` or `end`.
  */
 export interface ParserOptions {
+  /** Each event at the blank line that dispatches it (WHATWG HTML 9.2.6). The object is the caller's. */
   onEvent?(event: ServerSentEvent): void
   /** All after the colon, as it stands: one leading space is part of it. */
   onComment?(text: string): void

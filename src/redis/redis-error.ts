@@ -1,5 +1,6 @@
 import { BRAND } from '../errors.js'
 
+/** `docs/errors.md` has a heading for each. */
 export type RedisErrorCode =
   | 'ERR_REDIS_CLOSED'
   | 'ERR_REDIS_CONNECTION'

@@ -6,6 +6,7 @@ import type { RedisClient } from './links-of.js'
 import { use } from './shared.js'
 import { StreamTransport } from './stream-transport.js'
 
+/** Options of `redisStreams`. All times are milliseconds. */
 export interface RedisStreamsOptions {
   /**
    * A client of ioredis (`new Redis()`) or node-redis (`createClient()`), both from version 5. It is the

@@ -5,6 +5,7 @@ import { ASYNC_DISPOSE } from './async-dispose.js'
 import { openChunks } from './chunk-source.js'
 import type { Chunk, ChunkSource, EventSourceInput } from './chunk-source.js'
 
+/** Options of `events()`: those of the parser without `onEvent`, and a signal. */
 export interface EventsOptions extends Omit<ParserOptions, 'onEvent'> {
   /** Ends the loop: `next()` rejects with the signal's reason, and the source is cancelled. */
   signal?: AbortSignal

@@ -1,6 +1,7 @@
 import type { ServerSentEvent } from '../wire/types.js'
 import { referenceDecode } from './reference-utf8.js'
 
+/** Options of `referenceParse` and `referenceTrace`. */
 export interface ReferenceOptions {
   /** The last event ID to start from. Default `""`. */
   lastEventId?: string

@@ -4,6 +4,7 @@ import type { Plan } from './script/plan-types.js'
 import type { Step } from './script/steps.js'
 import { waitFor } from './script/wait.js'
 
+/** Options of `scriptedResponse`. */
 export interface ScriptedResponseOptions {
   /** Ends the body with its reason, as `fetch` does: pass the signal of the request that is answered. */
   signal?: AbortSignal | null

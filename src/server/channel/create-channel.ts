@@ -21,6 +21,7 @@ import type { Transport } from './transport.js'
 /** The types of events and of their data, where a channel names none. */
 export type ChannelEvents = Record<string, unknown>
 
+/** Options of `publish`. */
 export interface PublishOptions {
   /** For the readers of this topic alone. Default: for all. */
   topic?: string

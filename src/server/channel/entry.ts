@@ -10,10 +10,18 @@ export interface Entry extends TransportMessage {
 }
 
 /**
- * The entry for a message that was given an id.
+ * The entry for a message that was given an id: what a transport of your own hands to its subscriber.
  *
  * @throws {EncodeError} where event or id cannot be written, which `publish` has excluded: only for
  * entries that something else than a channel put into the transport.
+ *
+ * @example
+ * ```ts
+ * import { createEntry } from 'eventwire/server'
+ *
+ * const { wire } = createEntry('7-0', { event: 'tick', data: '{"n":1}', json: true })
+ * new TextDecoder().decode(wire) // => 'event: tick\nid: 7-0\ndata: {"n":1}\n\n'
+ * ```
  */
 export function createEntry(id: string, message: TransportMessage): Entry {
   const { event, data, json, topic, conflateKey, ephemeral } = message

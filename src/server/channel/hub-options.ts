@@ -3,8 +3,10 @@ import type { ChannelMessage } from './message.js'
 import type { ChannelCloseReason } from './reader.js'
 import type { HistoryLimits } from './transport.js'
 
+/** What is done about a reader that takes too little: see `slow` of `ChannelOptions`. */
 export type SlowPolicy = 'disconnect' | 'drop' | 'conflate'
 
+/** Hooks that count. What they throw goes to `onError`. */
 export interface ChannelMetrics {
   /** A reader was let in. */
   open?(): void

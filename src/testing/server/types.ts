@@ -9,6 +9,7 @@ import type { Step } from '../script/steps.js'
  */
 export type Script = readonly Step[] | readonly (readonly Step[])[] | ScriptFunction
 
+/** Makes the answer for a request; `number` counts the requests from 1. */
 export type ScriptFunction = (
   request: ScriptedRequest,
   number: number,
@@ -36,6 +37,7 @@ export interface ScriptedRequest {
   readonly closed: Promise<'script' | 'client'>
 }
 
+/** Options of `createScriptedServer`. */
 export interface ScriptedServerOptions {
   /** Serves HTTPS with this key and certificate (PEM). Default plain HTTP. */
   tls?: { key: string; cert: string }

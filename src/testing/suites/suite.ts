@@ -19,7 +19,9 @@ export interface SuiteCase {
   readonly run: () => Promise<string | undefined>
 }
 
+/** The outcome of one case; the other members are those of the case. */
 export interface SuiteResult {
+  /** The name of the suite. */
   readonly suite: string
   readonly name: string
   readonly rule: string

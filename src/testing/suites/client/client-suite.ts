@@ -10,6 +10,7 @@ import { CONNECTION, STREAM } from './connection-cases.js'
 import { REQUEST } from './request-cases.js'
 import { CLOSE, LAST_EVENT_ID, TIME } from './state-cases.js'
 
+/** Options of `clientSuite`. */
 export interface ClientSuiteOptions {
   /**
    * What the client does not do, on purpose. Cases that need it are skipped.

@@ -26,6 +26,7 @@ export type ParserAdapter = (listener: ParserListener) => ParserUnderTest
 /** The same for a parser of text. */
 export type TextParserAdapter = (listener: ParserListener) => { feed(chunk: string): unknown; end(): unknown }
 
+/** Options of `parserSuite`. */
 export interface ParserSuiteOptions {
   /** `"text"` feeds strings, and leaves out what only bytes can show. Default `"bytes"`. */
   input?: 'bytes' | 'text'

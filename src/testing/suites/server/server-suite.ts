@@ -6,6 +6,7 @@ import { READERS } from './reader-cases.js'
 import { RESUME } from './resume-cases.js'
 import type { ServerAdapter, ServerCase, ServerContext } from './server-reader.js'
 
+/** Options of `serverSuite`. */
 export interface ServerSuiteOptions {
   /** What the server does not do, on purpose: `resume` leaves out the cases about `Last-Event-ID`. */
   without?: readonly 'resume'[]
