@@ -25,8 +25,8 @@ const TABLES = ['parser', 'response', 'encoder', 'client', 'linear', 'memory', '
 
 // Quick is for a machine that checks that everything runs, not for numbers to quote.
 const OPTIONS = flags.quick
-  ? { size: 64 * 1024, rounds: 3, warmUp: 2, share: 0.25, events: 20_000, clientRounds: 1, clientWarmUp: 0 }
-  : { size: 1024 * 1024, rounds: 25, warmUp: 10, share: 1, events: 300_000, clientRounds: 7, clientWarmUp: 2 }
+  ? { size: 64 * 1024, rounds: 5, warmUp: 25, share: 0.25, events: 20_000, clientRounds: 1, clientWarmUp: 0 }
+  : { size: 1024 * 1024, rounds: 25, warmUp: 400, share: 1, events: 300_000, clientRounds: 7, clientWarmUp: 2 }
 
 // Only a run of everything is written down and held against the targets.
 const isWhole = flags.table === '' && flags.filter === ''
@@ -85,9 +85,8 @@ async function runOn(path) {
     const wanted = jobs(OPTIONS).filter(({ name }) => name.includes(flags.filter))
     if (wanted.length === 0) continue
     // A process for each job: what the engine learns about one workload would colour the next.
-    const batches = flags.quick ? [wanted] : wanted.map((job) => [job])
     results[table] = []
-    for (const batch of batches) results[table].push(...(await runJobs(path, table, batch)))
+    for (const job of wanted) results[table].push(await runJob(path, table, job))
     console.log(`\n${title}\n`)
     reports.printTable(report(results[table]), console.log)
     for (const line of reports.absences(results[table])) console.log(line)
@@ -100,20 +99,19 @@ async function runOn(path) {
   return { node, v8, date: new Date().toISOString(), machine, options: OPTIONS, targets: judged, tables: results }
 }
 
-/** Runs jobs in a fresh process on the Node at `path`. A job that dies takes the whole bench with it. */
-function runJobs(path, table, jobs) {
+/** Runs a job in a fresh process on the Node at `path`. A job that dies takes the whole bench with it. */
+function runJob(path, table, job) {
   return new Promise((resolve, reject) => {
-    const results = []
-    const child = fork(join(bench, 'run.mjs'), [JSON.stringify({ table, jobs, options: OPTIONS })], {
+    let result
+    const child = fork(join(bench, 'run.mjs'), [JSON.stringify({ table, job, options: OPTIONS })], {
       execPath: path,
       execArgv: ['--expose-gc'],
     })
-    child.on('message', (result) => results.push(result))
+    child.on('message', (message) => (result = message))
     child.on('error', reject)
     child.on('exit', (code) => {
-      if (code === 0) resolve(results)
-      else
-        reject(new Error(`The ${table} table ended with code ${code} in: ${jobs.map(({ name }) => name).join(', ')}`))
+      if (code === 0) resolve(result)
+      else reject(new Error(`The ${table} table ended with code ${code} in: ${job.name}`))
     })
   })
 }

@@ -7,8 +7,12 @@ const SLOW = 12
 /** Milliseconds for one sample after which a candidate has shown what it is: one sample has to do. */
 const ENOUGH = 1000
 
+/** Samples to warm up with, however long they take. */
+const LEAST = 2
+
 /**
  * `candidates`: `{ name, run(input) }`; `run` returns a checksum, or a promise of one, and must have read what it produced.
+ * `warmUp`: milliseconds for each.
  * One with `unavailable` (why it cannot run) is passed over. `prepare(candidate)` makes the input of one sample, outside the clock.
  */
 export async function measure(candidates, prepare, { rounds, warmUp }) {
@@ -35,7 +39,17 @@ export async function measure(candidates, prepare, { rounds, warmUp }) {
     }
   }
 
-  for (let round = 0; round < warmUp; round++) for (const entry of entries) await sample(entry)
+  // By time, not by rounds: small samples of a fast candidate need many until the engine is done with it.
+  let isCold = true
+  while (isCold) {
+    isCold = false
+    for (const entry of entries) {
+      const spent = entry.samples.reduce((sum, ms) => sum + ms, 0)
+      if (entry.failed || (entry.samples.length >= LEAST && spent >= warmUp)) continue
+      await sample(entry)
+      isCold ||= entry.samples[0] <= ENOUGH
+    }
+  }
   const fastest = Math.min(...entries.filter((entry) => !entry.failed).map((entry) => median(entry.samples)))
   for (const entry of entries) {
     entry.every = median(entry.samples) > fastest * SLOW ? 4 : 1
