@@ -1,5 +1,8 @@
 export { redisStreams, type RedisStreamsOptions } from './redis-streams.js'
 export { RedisTransportError, type RedisErrorCode } from './redis-error.js'
+export { OptionError } from '../errors/option-error.js'
+export { isEventWireError } from '../errors.js'
+export type { EventWireError } from '../errors.js'
 export type { RedisClient } from './links-of.js'
 export type { IoredisClient } from './ioredis-link.js'
 export type { NodeRedisClient } from './node-redis-link.js'
