@@ -76,25 +76,27 @@ export function createCatchUps(host: CatchUpHost): CatchUps {
     if (underWay.size === 0) pages.clear()
   }
 
-  /** Never goes on where the reader has moved on meanwhile. */
-  const settled = async <T>(reader: Reader, promise: PromiseLike<T> | T): Promise<T> => {
-    const { work } = reader
+  /**
+   * Never goes on where the reader has other work by then. It is asked for by the work itself: a reset between this
+   * look and the next step must not make the next look take the new work for that of the old run.
+   */
+  const settled = async <T>(reader: Reader, work: CatchUp, promise: PromiseLike<T> | T): Promise<T> => {
     const value = await promise
     return reader.work === work ? value : new Promise(() => {})
   }
 
   const pause = (reader: Reader, work: CatchUp): Promise<void> =>
-    settled(reader, new Promise<void>((resolve) => (work.wake = resolve)))
+    settled(reader, work, new Promise<void>((resolve) => (work.wake = resolve)))
 
   const run = async (reader: Reader, work: CatchUp): Promise<void> => {
     const { requested } = work
     // A reset may come in the middle of anything, and to all at once; so does the first position.
     const isSudden = work.reason === 'reset' || work.target === ''
     while (log.position === undefined) await pause(reader, work)
-    if (isSudden) await settled(reader, gate())
+    if (isSudden) await settled(reader, work, gate())
     if (requested !== undefined && !work.reason) {
       let held = requested === '' || requested.length > LONGEST_ID ? 'unknown' : transport.has(requested)
-      if (isThenable(held)) held = await settled(reader, held)
+      if (isThenable(held)) held = await settled(reader, work, held)
       if (held === true) work.cursor = requested
       else work.reason = held
       aim(work)
@@ -102,7 +104,7 @@ export function createCatchUps(host: CatchUpHost): CatchUps {
     if (work.cursor === '') {
       work.cursor = work.target
       let text = greet(reader, work)
-      if (isThenable(text)) text = await settled(reader, text)
+      if (isThenable(text)) text = await settled(reader, work, text)
       send(reader, text)
     }
     await replay(reader, work)
@@ -122,7 +124,7 @@ export function createCatchUps(host: CatchUpHost): CatchUps {
     for (;;) {
       // Who has all there is goes live at once.
       const turn = work.cursor === work.target && work.next === log.end ? undefined : gate()
-      if (turn) await settled(reader, turn)
+      if (turn) await settled(reader, work, turn)
       // What it was to get from the log has been let go there: more of the history, then.
       if (work.next < log.base) aim(work)
       const order = transport.compare(work.cursor, work.target)
@@ -140,7 +142,7 @@ export function createCatchUps(host: CatchUpHost): CatchUps {
       let page: ReturnType<Transport['range']> = isLast
         ? { entries: log.slice(work.next, log.end), position: log.position! }
         : transport.range(work.cursor, work.target)
-      if (isThenable(page)) page = await settled(reader, page)
+      if (isThenable(page)) page = await settled(reader, work, page)
       // A page that leads nowhere would be asked for again for ever.
       if (!page || (!isLast && page.position === work.cursor)) return start(reader, work.requested ?? '', 'expired')
       const { entries, position } = page

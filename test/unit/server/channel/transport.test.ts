@@ -71,6 +71,37 @@ describe('a channel over a transport', () => {
     await channel.close()
   })
 
+  // Between the answer and what is done with it there are some turns of promises.
+  it.each([1, 2, 3])('a reset %i turns after an id was found ends the replay from there', async (hops) => {
+    const transport = new Puppet()
+    let state = Promise.resolve({ event: 's', data: 'state' })
+    const channel = createChannel({ transport, snapshot: () => state })
+    const first = await read(channel)
+    transport.reset(5)
+    await first.until(() => first.text.includes('data: state'))
+    let answer!: (held: true) => void
+    const held = new Promise<true>((resolve) => (answer = resolve))
+    transport.hasAnswer = () => held
+    let give: ((page: Page) => void) | undefined
+    transport.rangeAnswer = () => new Promise<Page>((resolve) => (give = resolve))
+    const reader = await read(channel, { lastEventId: '2' })
+    await turn()
+    let show!: (snapshot: { event: string; data: string }) => void
+    state = new Promise((resolve) => (show = resolve))
+    let later: Promise<unknown> = held
+    for (let hop = 1; hop < hops; hop++) later = later.then(() => {})
+    void later.then(() => transport.reset(6))
+    answer(true)
+    await reader.until(() => reader.text.includes('event: reset'))
+    give?.(pageOf(3, 4, 5))
+    await turn()
+    show({ event: 's', data: 'anew' })
+    transport.deliver(9)
+    await reader.until(() => reader.text.includes('data: 9'))
+    expect([...reader.text.matchAll(/^data: (.*)$/gm)].map(([, data]) => data).slice(1)).toEqual(['anew', '9'])
+    await channel.close()
+  })
+
   it('replays page by page, and goes on with what came meanwhile', async () => {
     const transport = new Puppet()
     const channel = createChannel({ transport })
