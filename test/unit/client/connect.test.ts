@@ -27,6 +27,15 @@ describe('next()', () => {
     expect(await connection.next()).toEqual({ done: true, value: undefined })
   })
 
+  it('takes Response.error() for a network error, and retries', async () => {
+    const answers = [Response.error(), new Response('data: 1\n\n', { headers })]
+    const connection = connect(url, { fetch: async () => answers.shift()!, backoff: { min: 0 } })
+    expect(await connection.next()).toMatchObject({ value: { data: '1' } })
+    await connection.close()
+    const failed = connect(url, { fetch: async () => Response.error(), reconnect: 'never' })
+    await expect(failed.next()).rejects.toMatchObject({ kind: 'network', code: 'ERR_CONNECT_NETWORK' })
+  })
+
   it('is done after return(), which gives its argument back', async () => {
     const connection = connect(url, { fetch: stream('data: 1\n\ndata: 2\n\n') })
     await connection.next()
