@@ -157,8 +157,6 @@ export function createEngine(options: EngineOptions, host: EngineHost): Engine {
       const answer = await (options.fetch ?? globalThis.fetch)(url, init)
       if (mine !== epoch) return void answer.body?.cancel().catch(() => {})
       clearTimeout(timer)
-      // What a fetch that is stood in for gives instead of failing.
-      if (answer.type === 'error') throw new TypeError('Response.error()')
       engine.response = answer
       const retryAfter = parseRetryAfter(answer.headers.get('retry-after'), Date.now())
       const error = responseError(answer, { attempt: number, retryAfter }, options.only200)

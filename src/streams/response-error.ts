@@ -16,6 +16,8 @@ export function responseError(
   const type = response.headers.get('content-type')
   const error = (kind: ConnectErrorKind, message: string, code?: 'ERR_CONNECT_NO_BODY'): ConnectError =>
     new ConnectError(kind, message, { ...details, response, code })
+  // Never from a real fetch, which throws; from those that stand in for it.
+  if (response.type === 'error') return new ConnectError('network', 'The request failed.', details)
   if (only200 ? status !== 200 : status < 200 || status > 299 || status === 204 || status === 205) {
     return error('http', `The server answered ${status}.`)
   }
