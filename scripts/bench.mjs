@@ -26,7 +26,7 @@ const TABLES = ['parser', 'response', 'encoder', 'client', 'linear', 'memory', '
 // Quick is for a machine that checks that everything runs, not for numbers to quote.
 const OPTIONS = flags.quick
   ? { size: 64 * 1024, rounds: 5, warmUp: 25, share: 0.25, events: 20_000, clientRounds: 1, clientWarmUp: 0 }
-  : { size: 1024 * 1024, rounds: 25, warmUp: 400, share: 1, events: 300_000, clientRounds: 7, clientWarmUp: 2 }
+  : { size: 1024 * 1024, rounds: 15, warmUp: 250, share: 1, events: 300_000, clientRounds: 7, clientWarmUp: 2 }
 
 // Only a run of everything is written down and held against the targets.
 const isWhole = flags.table === '' && flags.filter === ''

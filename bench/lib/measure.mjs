@@ -27,6 +27,7 @@ export async function measure(candidates, prepare, { rounds, warmUp }) {
     if (entry.failed || entry.samples[0] > ENOUGH) return
     const { candidate } = entry
     const input = prepare(candidate)
+    // A full collection would throw away what the engine has compiled for the closures of the sample before.
     globalThis.gc?.({ type: 'minor' })
     try {
       const started = performance.now()
@@ -56,9 +57,8 @@ export async function measure(candidates, prepare, { rounds, warmUp }) {
     if (!(entry.samples[0] > ENOUGH)) entry.samples = []
   }
   for (let round = 0; round < rounds; round++) {
-    globalThis.gc?.()
     for (let turn = 0; turn < entries.length; turn++) {
-      // Each goes first in its turn: whoever follows a garbage collection has a tidier heap.
+      // Each goes first in its turn: a neighbour may leave caches and heap in another state.
       const entry = entries[(turn + round) % entries.length]
       if (round % entry.every === 0) await sample(entry)
     }

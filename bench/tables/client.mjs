@@ -19,16 +19,23 @@ export function jobs({ events }) {
 const start = (file, ...args) =>
   fork(fileURLToPath(new URL(`../client/${file}`, import.meta.url)), args.map(String), { execArgv: ['--expose-gc'] })
 
+/** Milliseconds for one reading: some clients take a time that grows with the square of the events in a chunk. */
+const PATIENCE = 30_000
+
 /** Sends an order to a worker; its answer, or what it died of. */
 async function ask(worker, order) {
   if (order) worker.send(order)
   const stop = new AbortController()
+  const timer = setTimeout(() => worker.kill('SIGKILL'), PATIENCE)
   try {
     return await Promise.race([
       once(worker, 'message', stop).then(([answer]) => answer),
-      once(worker, 'exit', stop).then(([code]) => ({ unavailable: `ended with code ${code}` })),
+      once(worker, 'exit', stop).then(([code, signal]) => ({
+        unavailable: signal ? `took more than ${PATIENCE / 1000} s` : `ended with code ${code}`,
+      })),
     ])
   } finally {
+    clearTimeout(timer)
     stop.abort()
   }
 }
