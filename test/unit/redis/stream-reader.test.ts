@@ -263,7 +263,7 @@ describe('a reader of a stream', () => {
     expect(marks('start')).toHaveLength(1)
     reader.added(`${redis.clock}-0`, 2)
     redis.state = 'up'
-    await pass(1000)
+    await pass(5 * BLOCK)
     expect(listener.log.at(-1)).toBe(`at ${marks('break').at(-1)}`)
     expect(marks('break')).toHaveLength(2)
   })
