@@ -6,10 +6,8 @@ const enum Unit {
   D = 0x64,
   E = 0x65,
   N = 0x6e,
-  R = 0x72,
   T = 0x74,
   V = 0x76,
-  Y = 0x79,
 }
 
 // Each tells where the value of its field starts in the line from `at` to `end`, whose first unit was looked at

@@ -1,3 +1,4 @@
+import { DEFAULT_EVENT_TYPE } from '../wire/constants.js'
 import { ASCII_DIGITS } from '../wire/field-rules.js'
 import type { ServerSentEvent } from '../wire/types.js'
 import type { Interpreter } from './interpreter-types.js'
@@ -177,7 +178,7 @@ export function createInterpreter(
 
         // A blank line. All is forgotten before the callbacks, so that they may throw.
         const whole = block.isOpen ? endBlock(block, value) : value
-        const newType = blockType || 'message'
+        const newType = blockType || DEFAULT_EVENT_TYPE
         position = at
         blockType = ''
         earlierSize = used = lines = 0

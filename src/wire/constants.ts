@@ -1,10 +1,5 @@
-// Code units with a meaning in the format (WHATWG HTML 9.2.5).
-export const NUL = 0x00
+/** The byte, and the code unit, that ends a line in most streams (WHATWG HTML 9.2.5). */
 export const LF = 0x0a
-export const CR = 0x0d
-export const SPACE = 0x20
-export const COLON = 0x3a
-export const BOM = 0xfeff
 
 /** The type of an event whose stream names none (WHATWG HTML 9.2.6). */
 export const DEFAULT_EVENT_TYPE = 'message'
