@@ -1,8 +1,8 @@
 import { LimitError } from '../errors/limit-error.js'
 import { OptionError } from '../errors/option-error.js'
 import { DEFAULT_MAX_EVENT_SIZE, LF } from '../wire/constants.js'
-import { createByteDecoder } from './byte-decoder.js'
-import { createInterpreter } from './interpreter.js'
+import { ByteDecoder } from './byte-decoder.js'
+import { Interpreter } from './interpreter.js'
 import type { Parser, ParserOptions } from './types.js'
 
 /**
@@ -49,90 +49,100 @@ export function createParser(options: ParserOptions = {}): Parser {
     throw new OptionError('maxEventSize', 'must be a number >= 0')
   if (typeof lastEventId !== 'string') throw new OptionError('lastEventId', 'must be a string')
 
-  const interpreter = createInterpreter(options, lastEventId, maxEventSize, () => {
-    phase = Phase.Failed
-    return new LimitError(maxEventSize)
-  })
-  const { take } = interpreter
-  let phase = Phase.Idle
-  let decode: ReturnType<typeof createByteDecoder> | undefined
+  return new IncrementalParser(options, lastEventId, maxEventSize)
+}
+
+class IncrementalParser implements Parser {
+  readonly #maxEventSize: number
+  readonly #interpreter: Interpreter
+  readonly #decoder = new ByteDecoder()
+  #phase = Phase.Idle
   /** Bytes that are still to be decoded, in front of whole inputs. */
-  let bytes: Uint8Array | undefined
-  let backlog: Input[] = []
+  #bytes: Uint8Array | undefined
+  #backlog: Input[] = []
 
-  function forget(newId?: string): void {
-    decode = bytes = undefined
-    backlog = []
-    interpreter.forget(newId)
+  constructor(options: ParserOptions, lastEventId: string, maxEventSize: number) {
+    this.#maxEventSize = maxEventSize
+    this.#interpreter = new Interpreter(options, lastEventId, maxEventSize)
   }
 
-  function takeBytes(): void {
-    // A reset in a callback leaves none.
-    while (bytes) {
-      let piece = bytes
-      bytes = undefined
-      if (piece.length > WINDOW) {
-        // Cut behind a line feed where there is one: no code point and no line is split there.
-        const cut = piece.lastIndexOf(LF, WINDOW - 1) + 1 || WINDOW
-        bytes = piece.subarray(cut)
-        piece = piece.subarray(0, cut)
-      }
-      decode ??= createByteDecoder()
-      take(decode(piece), 0)
-    }
+  feed(chunk: string | Uint8Array): void {
+    if (typeof chunk !== 'string' && !isBytes(chunk)) throw new TypeError('feed takes a string or a Uint8Array')
+    if (this.#phase === Phase.Failed) throw new LimitError(this.#maxEventSize)
+    this.#run(chunk)
   }
 
-  function takeInput(input: Input): void {
-    if (typeof input === 'string') {
-      take(decode ? decode() + input : input, 0)
-    } else if (input) {
-      bytes = input
-      takeBytes()
-    } else {
-      decode = undefined
-      interpreter.start()
-    }
+  end(): void {
+    if (this.#phase !== Phase.Failed) this.#run(undefined)
   }
 
-  function run(input: Input): void {
-    const before = phase
+  reset(to?: { lastEventId?: string }): void {
+    this.#forget()
+    this.#interpreter.lastEventId = to?.lastEventId ?? ''
+    if (this.#phase !== Phase.Feeding) this.#phase = Phase.Idle
+  }
+
+  get lastEventId(): string {
+    return this.#interpreter.lastEventId
+  }
+
+  #run(input: Input): void {
+    const before = this.#phase
     // Called by a callback, its turn comes after the chunk in work.
-    if (before !== Phase.Idle) backlog.push(own(input))
+    if (before !== Phase.Idle) this.#backlog.push(own(input))
     if (before === Phase.Feeding) return
-    phase = Phase.Feeding
+    this.#phase = Phase.Feeding
     try {
       if (before === Phase.Idle) {
-        takeInput(input)
+        this.#take(input)
       } else {
-        while (interpreter.resume());
-        takeBytes()
+        while (this.#interpreter.resume());
+        this.#takeBytes(this.#bytes)
       }
-      while (backlog.length > 0) takeInput(backlog.shift())
-      phase = Phase.Idle
+      while (this.#backlog.length > 0) this.#take(this.#backlog.shift())
+      this.#phase = Phase.Idle
     } catch (error) {
-      if ((phase as Phase) === Phase.Failed) forget()
-      else phase = Phase.Late
-      if (before === Phase.Idle) bytes = own(bytes) as Uint8Array | undefined
+      const { isOver } = this.#interpreter
+      this.#phase = isOver ? Phase.Failed : Phase.Late
+      if (isOver) this.#forget()
+      if (before === Phase.Idle) this.#bytes = own(this.#bytes) as Uint8Array | undefined
       throw error
     }
   }
 
-  return {
-    feed(chunk) {
-      if (typeof chunk !== 'string' && !isBytes(chunk)) throw new TypeError('feed takes a string or a Uint8Array')
-      if (phase === Phase.Failed) throw new LimitError(maxEventSize)
-      run(chunk)
-    },
-    end() {
-      if (phase !== Phase.Failed) run(undefined)
-    },
-    reset(to) {
-      forget(to?.lastEventId ?? '')
-      if (phase !== Phase.Feeding) phase = Phase.Idle
-    },
-    get lastEventId() {
-      return interpreter.lastEventId()
-    },
+  #take(input: Input): void {
+    if (typeof input === 'string') {
+      const pending = this.#decoder.end()
+      this.#interpreter.take(pending ? pending + input : input, 0)
+    } else if (input) {
+      this.#takeBytes(input)
+    } else {
+      this.#decoder.end()
+      this.#interpreter.start()
+    }
+  }
+
+  #takeBytes(bytes: Uint8Array | undefined): void {
+    while (bytes && bytes.length > 0) {
+      let piece = bytes
+      this.#bytes = undefined
+      if (piece.length > WINDOW) {
+        // Cut behind a line feed where there is one: no code point and no line is split there.
+        const cut = piece.lastIndexOf(LF, WINDOW - 1) + 1 || WINDOW
+        this.#bytes = piece.subarray(cut)
+        piece = piece.subarray(0, cut)
+      }
+      this.#interpreter.take(this.#decoder.decode(piece), 0)
+      // A reset in a callback leaves none.
+      bytes = this.#bytes
+    }
+  }
+
+  #forget(): void {
+    this.#decoder.end()
+    this.#bytes = undefined
+    this.#backlog = []
+    this.#interpreter.forget()
   }
 }
 

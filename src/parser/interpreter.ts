@@ -1,12 +1,12 @@
+import { LimitError } from '../errors/limit-error.js'
 import { DEFAULT_EVENT_TYPE } from '../wire/constants.js'
 import { ASCII_DIGITS } from '../wire/field-rules.js'
 import type { ServerSentEvent } from '../wire/types.js'
-import type { Interpreter } from './interpreter-types.js'
 import { dataValue, eventValue, idValue, retryValue } from './field-value.js'
 import { detach } from './text-pile.js'
 import type { ParserOptions } from './types.js'
 import { createUnfinishedBlock, endBlock, saveBlock } from './unfinished-block.js'
-import { createUnfinishedLine } from './unfinished-line.js'
+import { UnfinishedLine } from './unfinished-line.js'
 
 /** An enum of this file, so that the built code has numbers where it looks at each line. */
 const enum Unit {
@@ -26,104 +26,114 @@ const JOINED = 16 * 1024
 /** Lines of data tied together before they are copied: each takes up to 64 bytes until then, however short. */
 const TIED = 1024
 
-/** `overflow` makes the error for an event beyond `maxEventSize`. */
-export function createInterpreter(
-  { onEvent, onComment, onRetry, onId }: ParserOptions,
-  lastEventId: string,
-  maxEventSize: number,
-  overflow: () => Error,
-): Interpreter {
-  /** Counts how often all was dropped, which a callback may cause in the middle of a text. */
-  let epoch = 0
-  let isAtStart = true
-  /** A CR ended the last text: an LF at the start of the next one belongs to it. */
-  let skipLf = false
-  /** Code units of the text in work, which any slice of it holds alive. */
-  let textLength = 0
-  let line = createUnfinishedLine(!!onComment)
+/**
+ * Text in, events out. What a callback throws comes out of `take` and `resume`; what is left then waits for `resume`.
+ *
+ * A class, so that all parsers of a program share the code that the engine compiled for the first:
+ * a closure starts cold for each parser, and most streams end before it is warm.
+ */
+export class Interpreter {
+  lastEventId: string
+  /** An event was larger than `maxEventSize`. */
+  isOver = false
 
-  const block = createUnfinishedBlock()
+  readonly #onEvent: (event: ServerSentEvent) => void
+  readonly #callbacks: ParserOptions
+  readonly #maxEventSize: number
+  /** Counts how often all was dropped, which a callback may cause in the middle of a text. */
+  #epoch = 0
+  #isAtStart = true
+  /** A CR ended the last text: an LF at the start of the next one belongs to it. */
+  #skipLf = false
+  #line: UnfinishedLine
+  readonly #block = createUnfinishedBlock()
 
   // What a callback that threw has left over.
-  let due: ServerSentEvent | undefined
-  let rest = ''
-  /** How far the text in work has been interpreted. */
-  let position = 0
+  #due: ServerSentEvent | undefined
+  #rest = ''
 
-  /** Keeps what `text` has of the line that it does not end. */
-  function keep(text: string): void {
-    line.add(detach(text, textLength))
-    const room = maxEventSize - block.size
-    if (line.size(room, block.hasData ? 1 : 0) > room) throw overflow()
+  constructor(callbacks: ParserOptions, lastEventId: string, maxEventSize: number) {
+    this.#callbacks = callbacks
+    this.#onEvent = callbacks.onEvent ?? ignore
+    this.lastEventId = lastEventId
+    this.#maxEventSize = maxEventSize
+    this.#line = new UnfinishedLine(!!callbacks.onComment)
   }
 
   /**
-   * Interprets the next text line by line (WHATWG HTML 9.2.6).
+   * Interprets the next text of the stream from `begin` on, line by line (WHATWG HTML 9.2.6).
    *
-   * What the loop needs lives in local variables, which engines keep in registers; those around
-   * would be read and written again for every line.
+   * What the loop needs lives in local variables, which engines keep in registers; fields would be read
+   * and written again for every line.
    */
-  function take(text: string, begin: number): void {
-    const run = epoch
+  take(text: string, begin: number): void {
+    const run = this.#epoch
     let { length } = text
     let at = begin
-    if (at < length && (isAtStart || skipLf)) {
-      if (text.charCodeAt(at) === (isAtStart ? Unit.Bom : Unit.LF)) at++
-      isAtStart = skipLf = false
+    if (at < length && (this.#isAtStart || this.#skipLf)) {
+      if (text.charCodeAt(at) === (this.#isAtStart ? Unit.Bom : Unit.LF)) at++
+      this.#isAtStart = this.#skipLf = false
     }
     if (at === length) return
-    textLength = length
     // `lf` and `cr` are where the first of each is found from `at`, or the length.
     let lf = text.indexOf('\n', at)
     let cr = text.indexOf('\r', at)
     if (lf < 0) lf = length
     if (cr < 0) cr = length
-    if (!line.isEmpty()) {
+    const line = this.#line
+    if (line.length > 0) {
       const end = lf < cr ? lf : cr
-      if (end === length) return keep(text.slice(at))
+      if (end === length) return this.#keep(text.slice(at), length)
       if (length > JOINED) {
         try {
-          take(line.join(text.slice(at, end + 1), 0, end - at), 0)
+          this.take(line.join(text.slice(at, end + 1), 0, end - at), 0)
         } catch (error) {
-          if (epoch === run) rest += text.slice(end + 1)
+          if (this.#epoch === run) this.#rest += text.slice(end + 1)
           throw error
         }
-        return epoch === run ? take(text, end + 1) : undefined
+        return this.#epoch === run ? this.take(text, end + 1) : undefined
       }
       text = line.join(text, at, end)
       const shift = text.length - length
       lf += shift
       cr += shift
-      textLength = length += shift
+      length += shift
       at = 0
     }
 
+    const onEvent = this.#onEvent
+    const maxEventSize = this.#maxEventSize
+    const block = this.#block
+    let { lastEventId } = this
     let blockType = block.type
     let blockId = block.id
     let earlierSize = block.size
     let used = 0
     let value: string | undefined
     let lines = 0
-    position = at
+    /** How far the text has been interpreted. */
+    let position = at
     try {
       for (;;) {
         if (lf < at && (at === length || (lf = text.indexOf('\n', at)) < 0)) lf = length
+        if (cr < at && (at === length || (cr = text.indexOf('\r', at)) < 0)) cr = length
         const from = at
         let end = lf
         at = lf + 1
         if (cr < lf) {
           end = cr
           at = cr + 1
-          if (at === length) skipLf = true
+          if (at === length) this.#skipLf = true
           else if (text.charCodeAt(at) === Unit.LF) at++
-          if ((cr = text.indexOf('\r', at)) < 0) cr = length
         }
 
         if (end === length) {
           // Else nothing came since the last blank line.
-          if (from !== position) saveBlock(block, blockType, blockId, earlierSize + used, value, lines, length)
-          if (lastEventId) lastEventId = detach(lastEventId, length)
-          if (from < length) keep(text.slice(from))
+          if (from !== position) {
+            saveBlock(block, blockType, blockId, earlierSize + used, value, lines, length)
+          }
+          if (lastEventId) this.lastEventId = detach(lastEventId, length)
+          if (from < length) this.#keep(text.slice(from), length)
           return
         }
 
@@ -133,109 +143,138 @@ export function createInterpreter(
           if (unit === Unit.D && (start = dataValue(text, from, end))) {
             used += end - start
             if (lines > 0 || block.hasData) used++
-            if (earlierSize + used > maxEventSize) throw overflow()
-            const piece = text.slice(start, end)
-            // Engines tie the pieces together and copy them once, when somebody looks.
-            value = lines++ > 0 ? value + '\n' + piece : piece
-            if (lines === TIED) {
-              saveBlock(block, blockType, blockId, earlierSize + used, value, lines, length)
-              value = undefined
-              lines = 0
+            if (earlierSize + used > maxEventSize) throw this.#overflow()
+            if (lines++ === 0) {
+              value = text.slice(start, end)
+            } else {
+              // Engines tie pieces together and copy them once, when somebody looks. With the line feed in the piece
+              // there is one tie for each line, and one at the end too many.
+              if (lines === 2) value += '\n'
+              value += end === lf ? text.slice(start, at) : text.slice(start, end) + '\n'
+              if (lines === TIED) {
+                saveBlock(block, blockType, blockId, earlierSize + used, value, lines, length)
+                value = undefined
+                lines = 0
+              }
             }
           } else if (unit === Unit.E && (start = eventValue(text, from, end))) {
-            if (earlierSize + (used += end - start) > maxEventSize) throw overflow()
-            blockType = text.slice(start, end)
+            if (earlierSize + (used += end - start) > maxEventSize) throw this.#overflow()
+            blockType = start < end ? text.slice(start, end) : DEFAULT_EVENT_TYPE
+            continue
           } else if (unit === Unit.I && (start = idValue(text, from, end))) {
-            if (earlierSize + (used += end - start) > maxEventSize) throw overflow()
+            if (earlierSize + (used += end - start) > maxEventSize) throw this.#overflow()
             const given = text.slice(start, end)
             if (given.indexOf('\0') < 0) blockId = given
-          } else if (unit === Unit.Colon ? onComment : unit === Unit.R && (start = retryValue(text, from, end))) {
+            continue
+          } else if (
+            unit === Unit.Colon ? this.#callbacks.onComment : unit === Unit.R && (start = retryValue(text, from, end))
+          ) {
             const isComment = start === 0
             if (isComment) start = from + 1
-            if (earlierSize + used + end - start > maxEventSize) throw overflow()
+            if (earlierSize + used + end - start > maxEventSize) throw this.#overflow()
             if (!isComment) used += end - start
             saveBlock(block, blockType, blockId, earlierSize + used, value, lines, length)
             value = undefined
             lines = 0
             position = at
             const told = text.slice(start, end)
+            const { onComment, onRetry } = this.#callbacks
             if (isComment) onComment!(told)
             else if (ASCII_DIGITS.test(told)) onRetry?.(+told)
-            if (epoch !== run) return
+            if (this.#epoch !== run) return
           }
 
           // Most blocks end here: no search for the end of the blank line.
           if (at === length) continue
-          if (text.charCodeAt(at) === Unit.LF) {
+          const next = text.charCodeAt(at)
+          if (next === Unit.LF) {
             at++
-          } else if (cr === at && at + 1 < length && text.charCodeAt(at + 1) === Unit.LF) {
-            at += 2
-            if ((cr = text.indexOf('\r', at)) < 0) cr = length
+          } else if (next === Unit.CR) {
+            at++
+            if (at === length) this.#skipLf = true
+            else if (text.charCodeAt(at) === Unit.LF) at++
           } else {
             continue
           }
         }
 
         // A blank line. All is forgotten before the callbacks, so that they may throw.
-        const whole = block.isOpen ? endBlock(block, value) : value
-        const newType = blockType || DEFAULT_EVENT_TYPE
+        let whole = lines > 1 ? value!.slice(0, -1) : value
+        if (block.isOpen) whole = endBlock(block, whole)
+        const type = blockType
         position = at
-        blockType = ''
+        blockType = DEFAULT_EVENT_TYPE
         earlierSize = used = lines = 0
         value = undefined
         if (blockId !== undefined) {
-          lastEventId = blockId
+          lastEventId = this.lastEventId = blockId
           blockId = undefined
+          const { onId } = this.#callbacks
           if (onId) {
-            if (whole !== undefined) due = { event: newType, data: whole, id: lastEventId }
+            if (whole !== undefined) this.#due = { event: type, data: whole, id: lastEventId }
             onId(lastEventId)
-            if (epoch !== run) return
-            due = undefined
+            if (this.#epoch !== run) return
+            this.#due = undefined
           }
         }
         // A literal right here costs nothing where the engine inlines the callback.
-        if (whole !== undefined && onEvent) {
-          onEvent({ event: newType, data: whole, id: lastEventId })
-          if (epoch !== run) return
+        if (whole !== undefined) {
+          onEvent({ event: type, data: whole, id: lastEventId })
+          if (this.#epoch !== run) return
         }
       }
     } catch (error) {
-      if (epoch === run) rest = detach(text.slice(position), length)
+      if (this.#epoch === run) this.#rest = detach(text.slice(position), length)
       throw error
     }
   }
 
-  function startStream(): void {
-    isAtStart = true
-    skipLf = false
-    line = createUnfinishedLine(!!onComment)
-    endBlock(block)
+  /** Goes on with what a callback that threw has left over, by one step; says whether there was anything. */
+  resume(): boolean {
+    const event = this.#due
+    const text = this.#rest
+    if (event) {
+      this.#due = undefined
+      const onEvent = this.#onEvent
+      onEvent(event)
+    } else if (text) {
+      this.#rest = ''
+      this.take(text, 0)
+    } else {
+      return false
+    }
+    return true
   }
 
-  return {
-    take,
-    start: startStream,
-    resume() {
-      const event = due
-      const text = rest
-      if (event) {
-        due = undefined
-        onEvent?.(event)
-      } else if (text) {
-        rest = ''
-        take(text, 0)
-      } else {
-        return false
-      }
-      return true
-    },
-    forget(newId = lastEventId) {
-      startStream()
-      epoch++
-      due = undefined
-      rest = ''
-      lastEventId = newId
-    },
-    lastEventId: () => lastEventId,
+  /** Begins the next stream; the last event ID stays. */
+  start(): void {
+    this.#isAtStart = true
+    this.#skipLf = false
+    this.#line = new UnfinishedLine(!!this.#callbacks.onComment)
+    endBlock(this.#block)
+  }
+
+  /** Drops all there is, the rest of a text in work too. */
+  forget(): void {
+    this.start()
+    this.isOver = false
+    this.#epoch++
+    this.#due = undefined
+    this.#rest = ''
+  }
+
+  /** Keeps the end of a text of `textLength`: the line that it does not end. */
+  #keep(piece: string, textLength: number): void {
+    const { size, hasData } = this.#block
+    const room = this.#maxEventSize - size
+    this.#line.add(detach(piece, textLength))
+    if (this.#line.size(room, hasData ? 1 : 0) > room) throw this.#overflow()
+  }
+
+  #overflow(): Error {
+    this.isOver = true
+    return new LimitError(this.#maxEventSize)
   }
 }
+
+function ignore(): void {}

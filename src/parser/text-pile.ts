@@ -10,32 +10,31 @@ const SMALL_CHUNK = 1024
 /** A slice that takes up at least this fraction of its chunk may hold it alive. */
 const FAIR_SHARE = 4
 
-/** See `createPile`. */
-export interface TextPile {
-  push(piece: string): void
-  /** Gives back the whole text, joined by the separator, and is empty again. */
-  take(): string
-}
-
 /**
  * Text that arrives in pieces and is wanted once, whole. Joining each piece on arrival would copy the
  * text again and again; a rope costs 32 bytes for each piece, however short.
  */
-export function createPile(separator: string): TextPile {
-  let joined: string[] = []
-  let pieces: string[] = []
-  return {
-    push(piece) {
-      if (pieces.push(piece) < PIECES) return
-      joined.push(pieces.join(separator))
-      pieces = []
-    },
-    take() {
-      const all = joined.length > 0 ? joined.concat(pieces) : pieces
-      joined = []
-      pieces = []
-      return all.length === 1 ? all[0]! : all.join(separator)
-    },
+export class TextPile {
+  readonly #separator: string
+  #joined: string[] = []
+  #pieces: string[] = []
+
+  constructor(separator: string) {
+    this.#separator = separator
+  }
+
+  push(piece: string): void {
+    if (this.#pieces.push(piece) < PIECES) return
+    this.#joined.push(this.#pieces.join(this.#separator))
+    this.#pieces = []
+  }
+
+  /** Gives back the whole text, joined by the separator, and is empty again. */
+  take(): string {
+    const all = this.#joined.length > 0 ? this.#joined.concat(this.#pieces) : this.#pieces
+    this.#joined = []
+    this.#pieces = []
+    return all.length === 1 ? all[0]! : all.join(this.#separator)
   }
 }
 

@@ -1,4 +1,5 @@
-import { createPile, detach, type TextPile } from './text-pile.js'
+import { DEFAULT_EVENT_TYPE } from '../wire/constants.js'
+import { TextPile, detach } from './text-pile.js'
 
 /** What is known between two texts of the block in work. */
 export interface UnfinishedBlock {
@@ -14,10 +15,10 @@ export interface UnfinishedBlock {
 }
 
 export function createUnfinishedBlock(): UnfinishedBlock {
-  return { isOpen: false, type: '', id: undefined, hasData: false, data: createPile('\n'), size: 0 }
+  return { isOpen: false, type: DEFAULT_EVENT_TYPE, id: undefined, hasData: false, data: new TextPile('\n'), size: 0 }
 }
 
-/** Keeps what a text of `textLength` brought of a block: `data` is the data of `lines` lines. */
+/** Keeps what a text of `textLength` brought of a block: the data of so many lines, of which several end with a line feed. */
 export function saveBlock(
   block: UnfinishedBlock,
   type: string,
@@ -28,13 +29,13 @@ export function saveBlock(
   textLength: number,
 ): void {
   block.isOpen = true
-  block.type = type && detach(type, textLength)
+  block.type = type === DEFAULT_EVENT_TYPE ? type : detach(type, textLength)
   block.id = id && detach(id, textLength)
   block.size = size
   if (data === undefined) return
   block.hasData = true
-  // Pieces tied together take much more memory than their text.
-  block.data.push(detach(data, lines > 1 ? Infinity : textLength))
+  // A slice of pieces tied together is one of a copy, which takes much less memory.
+  block.data.push(lines > 1 ? data.slice(0, -1) : detach(data, textLength))
 }
 
 /** Gives back the data of the whole block, `data` being the end of it, and forgets the block. */
@@ -44,7 +45,7 @@ export function endBlock(block: UnfinishedBlock, data?: string): string | undefi
     data = block.data.take()
   }
   block.isOpen = block.hasData = false
-  block.type = ''
+  block.type = DEFAULT_EVENT_TYPE
   block.id = undefined
   block.size = 0
   return data

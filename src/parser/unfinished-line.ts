@@ -1,4 +1,4 @@
-import { createPile } from './text-pile.js'
+import { TextPile } from './text-pile.js'
 
 /** The names that mean something, as they stand before the colon (WHATWG HTML 9.2.6). */
 const FIELDS = ['data', 'event', 'id', 'retry']
@@ -13,55 +13,58 @@ const LONG = 1024
  * The line that the texts so far have not ended. Of a long one that will mean nothing only the start is
  * kept, so that an endless comment takes no memory.
  */
-export interface UnfinishedLine {
+export class UnfinishedLine {
+  /** Code units so far. */
+  length = 0
+  readonly #hearsComments: boolean
+  readonly #pile = new TextPile('')
+  #head = ''
+  /** Where the value starts: 0 while that is not known, -1 if the line means nothing. */
+  #valueStart = 0
+
+  constructor(hearsComments: boolean) {
+    this.#hearsComments = hearsComments
+  }
+
   /** Adds to the line. A slice of a chunk is to be detached from it before. */
-  add(piece: string): void
+  add(piece: string): void {
+    this.length += piece.length
+    if (this.#valueStart >= 0) this.#pile.push(piece)
+  }
+
   /**
    * Code units of its value so far, for a limit of `room`: 0 where the line means nothing, or is known to be
    * within that room. `separator` is what a data line takes beside its value.
    */
-  size(room: number, separator: number): number
-  isEmpty(): boolean
+  size(room: number, separator: number): number {
+    const { length } = this
+    if (!this.#valueStart) {
+      if (length < LONG && length < room) return 0
+      const whole = this.#pile.take()
+      const head = (this.#head = whole.slice(0, NAME + 1))
+      const colon = head.indexOf(':')
+      const name = colon < 0 ? head : head.slice(0, colon)
+      const means = colon
+        ? FIELDS.some((field) => (colon < 0 ? field.startsWith(name) : field === name))
+        : this.#hearsComments
+      this.#pile.push(means ? whole : head)
+      let start = colon > 0 && head[colon + 1] === ' ' ? colon + 2 : colon + 1
+      if (!means) this.#valueStart = start = -1
+      // Whether a space belongs to the value is known with the unit after it.
+      else if (colon >= 0 && length > colon + 1) this.#valueStart = start
+      return this.#sizeFrom(start, separator)
+    }
+    return this.#sizeFrom(this.#valueStart, separator)
+  }
+
+  #sizeFrom(start: number, separator: number): number {
+    return start > 0 ? this.length - start + (this.#head.startsWith('data') ? separator : 0) : 0
+  }
+
   /** Gives back the line with what follows it from `start` on, its end being at `end`; empty again. */
-  join(text: string, start: number, end: number): string
-}
-
-export function createUnfinishedLine(hearsComments: boolean): UnfinishedLine {
-  const pile = createPile('')
-  let length = 0
-  let head = ''
-  /** Where the value starts: 0 while that is not known, -1 if the line means nothing. */
-  let valueStart = 0
-
-  return {
-    add(piece) {
-      length += piece.length
-      if (valueStart >= 0) pile.push(piece)
-    },
-    size(room, separator) {
-      let start = valueStart
-      if (!start) {
-        if (length < LONG && length < room) return 0
-        const whole = pile.take()
-        head = whole.slice(0, NAME + 1)
-        const colon = head.indexOf(':')
-        const name = colon < 0 ? head : head.slice(0, colon)
-        const means = colon
-          ? FIELDS.some((field) => (colon < 0 ? field.startsWith(name) : field === name))
-          : hearsComments
-        pile.push(means ? whole : head)
-        start = colon > 0 && head[colon + 1] === ' ' ? colon + 2 : colon + 1
-        if (!means) valueStart = start = -1
-        // Whether a space belongs to the value is known with the unit after it.
-        else if (colon >= 0 && length > colon + 1) valueStart = start
-      }
-      return start > 0 ? length - start + (head.startsWith('data') ? separator : 0) : 0
-    },
-    isEmpty: () => length === 0,
-    join(text, start, end) {
-      pile.push(text.slice(valueStart < 0 ? end : start))
-      length = valueStart = 0
-      return pile.take()
-    },
+  join(text: string, start: number, end: number): string {
+    this.#pile.push(text.slice(this.#valueStart < 0 ? end : start))
+    this.length = this.#valueStart = 0
+    return this.#pile.take()
   }
 }

@@ -1,6 +1,6 @@
 import fc from 'fast-check'
 import { describe, expect, it } from 'vitest'
-import { createByteDecoder } from '../../../src/parser/byte-decoder.js'
+import { ByteDecoder } from '../../../src/parser/byte-decoder.js'
 import { referenceDecode } from '../../../src/testing/reference-utf8.js'
 import { everyTwoWay, perUnit } from '../../support/fixtures.mjs'
 
@@ -11,13 +11,13 @@ const EDGES = [
 ]
 
 function decodeAll(chunks: Uint8Array[]): string {
-  const decode = createByteDecoder()
-  return chunks.map((chunk) => decode(chunk)).join('') + decode()
+  const decoder = new ByteDecoder()
+  return chunks.map((chunk) => decoder.decode(chunk)).join('') + decoder.end()
 }
 
 const nonEmpty = (chunks: Uint8Array[]): Uint8Array[] => chunks.filter((chunk) => chunk.length > 0)
 
-describe('createByteDecoder', () => {
+describe('ByteDecoder', () => {
   it('decodes alike however the bytes are cut', () => {
     const arrays = fc
       .array(fc.constantFrom(...EDGES), { minLength: 1, maxLength: 12 })
@@ -41,10 +41,10 @@ describe('createByteDecoder', () => {
   })
 
   it('may be used again after a flush', () => {
-    const decode = createByteDecoder()
-    decode(Uint8Array.of(0xe2, 0x82))
-    expect(decode()).toBe('\uFFFD')
-    expect(decode()).toBe('')
-    expect(decode(Uint8Array.of(0xc3, 0xa9))).toBe('é')
+    const decoder = new ByteDecoder()
+    decoder.decode(Uint8Array.of(0xe2, 0x82))
+    expect(decoder.end()).toBe('\uFFFD')
+    expect(decoder.end()).toBe('')
+    expect(decoder.decode(Uint8Array.of(0xc3, 0xa9))).toBe('é')
   })
 })

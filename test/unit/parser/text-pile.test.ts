@@ -1,19 +1,19 @@
 import { describe, expect, it } from 'vitest'
 import { createParser } from '../../../src/parser/create-parser.js'
-import { createPile, detach } from '../../../src/parser/text-pile.js'
+import { TextPile, detach } from '../../../src/parser/text-pile.js'
 
-describe('createPile', () => {
+describe('TextPile', () => {
   // Around the sizes at which pieces are joined.
   it.each([0, 1, 2, 1023, 1024, 1025, 2047, 2048, 2049, 5000])('gives back %d pieces in order, once', (count) => {
     const pieces = Array.from({ length: count }, (_, index) => `${index}`)
-    const pile = createPile('\n')
+    const pile = new TextPile('\n')
     for (const piece of pieces) pile.push(piece)
     expect(pile.take()).toBe(pieces.join('\n'))
     expect(pile.take()).toBe('')
   })
 
   it('tells two empty pieces from one', () => {
-    const pile = createPile('\n')
+    const pile = new TextPile('\n')
     pile.push('')
     pile.push('')
     expect(pile.take()).toBe('\n')
