@@ -84,15 +84,7 @@ export class Interpreter {
     if (line.length > 0) {
       const end = lf < cr ? lf : cr
       if (end === length) return this.#keep(text.slice(at), length)
-      if (length > JOINED) {
-        try {
-          this.take(line.join(text.slice(at, end + 1), 0, end - at), 0)
-        } catch (error) {
-          if (this.#epoch === run) this.#rest += text.slice(end + 1)
-          throw error
-        }
-        return this.#epoch === run ? this.take(text, end + 1) : undefined
-      }
+      if (length > JOINED) return this.#takeApart(text, at, end)
       text = line.join(text, at, end)
       const shift = text.length - length
       lf += shift
@@ -108,6 +100,8 @@ export class Interpreter {
     let blockType = block.type
     let blockId = block.id
     let earlierSize = block.size
+    /** Where the first NUL is found, once an id has asked for it. */
+    let nul = -1
     let used = 0
     let value: string | undefined
     let lines = 0
@@ -163,8 +157,8 @@ export class Interpreter {
             continue
           } else if (unit === Unit.I && (start = idValue(text, from, end))) {
             if (earlierSize + (used += end - start) > maxEventSize) throw this.#overflow()
-            const given = text.slice(start, end)
-            if (given.indexOf('\0') < 0) blockId = given
+            if (nul < start && (nul = text.indexOf('\0', start)) < 0) nul = length
+            if (nul >= end) blockId = text.slice(start, end)
             continue
           } else if (
             unit === Unit.Colon ? this.#callbacks.onComment : unit === Unit.R && (start = retryValue(text, from, end))
@@ -224,9 +218,19 @@ export class Interpreter {
         }
       }
     } catch (error) {
-      if (this.#epoch === run) this.#rest = detach(text.slice(position), length)
+      if (this.#epoch === run) this.#rest = detach(text.slice(position), length) + this.#rest
       throw error
     }
+  }
+
+  /** Takes the line that ends at `end` apart, rather than copy a large text behind its start. */
+  #takeApart(text: string, at: number, end: number): void {
+    const run = this.#epoch
+    this.#rest = text.slice(end + 1)
+    this.take(this.#line.join(text.slice(at, end + 1), 0, end - at), 0)
+    if (this.#epoch !== run) return
+    this.#rest = ''
+    this.take(text, end + 1)
   }
 
   /** Goes on with what a callback that threw has left over, by one step; says whether there was anything. */
