@@ -63,7 +63,10 @@ class IncrementalParser implements Parser {
 
   constructor(options: ParserOptions, lastEventId: string, maxEventSize: number) {
     this.#maxEventSize = maxEventSize
-    this.#interpreter = new Interpreter(options, lastEventId, maxEventSize)
+    this.#interpreter = new Interpreter(options, lastEventId, maxEventSize, () => {
+      this.#phase = Phase.Failed
+      return new LimitError(maxEventSize)
+    })
   }
 
   feed(chunk: string | Uint8Array): void {
@@ -96,15 +99,14 @@ class IncrementalParser implements Parser {
       if (before === Phase.Idle) {
         this.#take(input)
       } else {
-        while (this.#interpreter.resume());
+        this.#interpreter.resume()
         this.#takeBytes(this.#bytes)
       }
       while (this.#backlog.length > 0) this.#take(this.#backlog.shift())
       this.#phase = Phase.Idle
     } catch (error) {
-      const { isOver } = this.#interpreter
-      this.#phase = isOver ? Phase.Failed : Phase.Late
-      if (isOver) this.#forget()
+      if ((this.#phase as Phase) === Phase.Failed) this.#forget()
+      else this.#phase = Phase.Late
       if (before === Phase.Idle) this.#bytes = own(this.#bytes) as Uint8Array | undefined
       throw error
     }

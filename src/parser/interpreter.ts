@@ -1,4 +1,3 @@
-import { LimitError } from '../errors/limit-error.js'
 import { DEFAULT_EVENT_TYPE } from '../wire/constants.js'
 import { ASCII_DIGITS } from '../wire/field-rules.js'
 import type { ServerSentEvent } from '../wire/types.js'
@@ -13,10 +12,6 @@ const enum Unit {
   LF = 0x0a,
   CR = 0x0d,
   Colon = 0x3a,
-  D = 0x64,
-  E = 0x65,
-  I = 0x69,
-  R = 0x72,
   Bom = 0xfeff,
 }
 
@@ -27,19 +22,15 @@ const JOINED = 16 * 1024
 const TIED = 1024
 
 /**
- * Text in, events out. What a callback throws comes out of `take` and `resume`; what is left then waits for `resume`.
- *
- * A class, so that all parsers of a program share the code that the engine compiled for the first:
- * a closure starts cold for each parser, and most streams end before it is warm.
+ * Text in, events out. A class, so that all parsers of a program share the code that the engine compiled for the
+ * first: a closure starts cold for each parser, and most streams end before it is warm.
  */
 export class Interpreter {
   lastEventId: string
-  /** An event was larger than `maxEventSize`. */
-  isOver = false
-
   readonly #onEvent: (event: ServerSentEvent) => void
   readonly #callbacks: ParserOptions
   readonly #maxEventSize: number
+  readonly #overflow: () => Error
   /** Counts how often all was dropped, which a callback may cause in the middle of a text. */
   #epoch = 0
   #isAtStart = true
@@ -47,17 +38,19 @@ export class Interpreter {
   #skipLf = false
   #line: UnfinishedLine
   readonly #block = createUnfinishedBlock()
-
   // What a callback that threw has left over.
   #due: ServerSentEvent | undefined
   #rest = ''
 
-  constructor(callbacks: ParserOptions, lastEventId: string, maxEventSize: number) {
-    this.#callbacks = callbacks
-    this.#onEvent = callbacks.onEvent ?? ignore
+  /** `overflow` makes the error for an event beyond `maxEventSize`. */
+  constructor(options: ParserOptions, lastEventId: string, maxEventSize: number, overflow: () => Error) {
+    const { onEvent = () => {}, onComment, onRetry, onId } = options
     this.lastEventId = lastEventId
+    this.#onEvent = onEvent
+    this.#callbacks = { onComment, onRetry, onId }
     this.#maxEventSize = maxEventSize
-    this.#line = new UnfinishedLine(!!callbacks.onComment)
+    this.#overflow = overflow
+    this.#line = new UnfinishedLine(!!onComment)
   }
 
   /**
@@ -92,21 +85,17 @@ export class Interpreter {
       length += shift
       at = 0
     }
-
     const onEvent = this.#onEvent
     const maxEventSize = this.#maxEventSize
     const block = this.#block
     let { lastEventId } = this
     let blockType = block.type
     let blockId = block.id
-    let earlierSize = block.size
-    /** Where the first NUL is found, once an id has asked for it. */
-    let nul = -1
-    let used = 0
+    let { size } = block
+    let nul = -1 // Where the first NUL is, once an id has asked.
     let value: string | undefined
     let lines = 0
-    /** How far the text has been interpreted. */
-    let position = at
+    let position = at // How far the text has been interpreted.
     try {
       for (;;) {
         if (lf < at && (at === length || (lf = text.indexOf('\n', at)) < 0)) lf = length
@@ -120,24 +109,19 @@ export class Interpreter {
           if (at === length) this.#skipLf = true
           else if (text.charCodeAt(at) === Unit.LF) at++
         }
-
         if (end === length) {
-          // Else nothing came since the last blank line.
-          if (from !== position) {
-            saveBlock(block, blockType, blockId, earlierSize + used, value, lines, length)
-          }
+          if (from !== position) saveBlock(block, blockType, blockId, size, value, lines, length)
           if (lastEventId) this.lastEventId = detach(lastEventId, length)
           if (from < length) this.#keep(text.slice(from), length)
           return
         }
-
         if (end !== from) {
           const unit = text.charCodeAt(from)
           let start = 0
-          if (unit === Unit.D && (start = dataValue(text, from, end))) {
-            used += end - start
-            if (lines > 0 || block.hasData) used++
-            if (earlierSize + used > maxEventSize) throw this.#overflow()
+          if ((start = dataValue(text, unit, from, end))) {
+            size += end - start
+            if (lines > 0 || block.hasData) size++
+            if (size > maxEventSize) throw this.#overflow()
             if (lines++ === 0) {
               value = text.slice(start, end)
             } else {
@@ -146,28 +130,26 @@ export class Interpreter {
               if (lines === 2) value += '\n'
               value += end === lf ? text.slice(start, at) : text.slice(start, end) + '\n'
               if (lines === TIED) {
-                saveBlock(block, blockType, blockId, earlierSize + used, value, lines, length)
+                saveBlock(block, blockType, blockId, size, value, lines, length)
                 value = undefined
                 lines = 0
               }
             }
-          } else if (unit === Unit.E && (start = eventValue(text, from, end))) {
-            if (earlierSize + (used += end - start) > maxEventSize) throw this.#overflow()
+          } else if ((start = eventValue(text, unit, from, end))) {
+            if ((size += end - start) > maxEventSize) throw this.#overflow()
             blockType = start < end ? text.slice(start, end) : DEFAULT_EVENT_TYPE
             continue
-          } else if (unit === Unit.I && (start = idValue(text, from, end))) {
-            if (earlierSize + (used += end - start) > maxEventSize) throw this.#overflow()
+          } else if ((start = idValue(text, unit, from, end))) {
+            if ((size += end - start) > maxEventSize) throw this.#overflow()
             if (nul < start && (nul = text.indexOf('\0', start)) < 0) nul = length
             if (nul >= end) blockId = text.slice(start, end)
             continue
-          } else if (
-            unit === Unit.Colon ? this.#callbacks.onComment : unit === Unit.R && (start = retryValue(text, from, end))
-          ) {
+          } else if (unit === Unit.Colon ? this.#callbacks.onComment : (start = retryValue(text, unit, from, end))) {
             const isComment = start === 0
             if (isComment) start = from + 1
-            if (earlierSize + used + end - start > maxEventSize) throw this.#overflow()
-            if (!isComment) used += end - start
-            saveBlock(block, blockType, blockId, earlierSize + used, value, lines, length)
+            if (size + end - start > maxEventSize) throw this.#overflow()
+            if (!isComment) size += end - start
+            saveBlock(block, blockType, blockId, size, value, lines, length)
             value = undefined
             lines = 0
             position = at
@@ -177,7 +159,6 @@ export class Interpreter {
             else if (ASCII_DIGITS.test(told)) onRetry?.(+told)
             if (this.#epoch !== run) return
           }
-
           // Most blocks end here: no search for the end of the blank line.
           if (at === length) continue
           const next = text.charCodeAt(at)
@@ -191,14 +172,13 @@ export class Interpreter {
             continue
           }
         }
-
         // A blank line. All is forgotten before the callbacks, so that they may throw.
         let whole = lines > 1 ? value!.slice(0, -1) : value
         if (block.isOpen) whole = endBlock(block, whole)
         const type = blockType
         position = at
         blockType = DEFAULT_EVENT_TYPE
-        earlierSize = used = lines = 0
+        size = lines = 0
         value = undefined
         if (blockId !== undefined) {
           lastEventId = this.lastEventId = blockId
@@ -233,21 +213,15 @@ export class Interpreter {
     this.take(text, end + 1)
   }
 
-  /** Goes on with what a callback that threw has left over, by one step; says whether there was anything. */
-  resume(): boolean {
+  /** Goes on with what a callback that threw has left over. */
+  resume(): void {
     const event = this.#due
+    const onEvent = this.#onEvent
+    this.#due = undefined
+    if (event) onEvent(event)
     const text = this.#rest
-    if (event) {
-      this.#due = undefined
-      const onEvent = this.#onEvent
-      onEvent(event)
-    } else if (text) {
-      this.#rest = ''
-      this.take(text, 0)
-    } else {
-      return false
-    }
-    return true
+    this.#rest = ''
+    this.take(text, 0)
   }
 
   /** Begins the next stream; the last event ID stays. */
@@ -261,7 +235,6 @@ export class Interpreter {
   /** Drops all there is, the rest of a text in work too. */
   forget(): void {
     this.start()
-    this.isOver = false
     this.#epoch++
     this.#due = undefined
     this.#rest = ''
@@ -274,11 +247,4 @@ export class Interpreter {
     this.#line.add(detach(piece, textLength))
     if (this.#line.size(room, hasData ? 1 : 0) > room) throw this.#overflow()
   }
-
-  #overflow(): Error {
-    this.isOver = true
-    return new LimitError(this.#maxEventSize)
-  }
 }
-
-function ignore(): void {}
