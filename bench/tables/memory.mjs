@@ -71,7 +71,7 @@ export async function run({ name }) {
       seen++
     })
     const before = heap()
-    runShape(parser.feed, kept)
+    runShape((chunk) => parser.feed(chunk), kept)
     const retained = heap() - before
     rows.push({
       name: candidate.name,
