@@ -49,7 +49,16 @@ export function createParser(options: ParserOptions = {}): Parser {
     throw new OptionError('maxEventSize', 'must be a number >= 0')
   if (typeof lastEventId !== 'string') throw new OptionError('lastEventId', 'must be a string')
 
-  return new IncrementalParser(options, lastEventId, maxEventSize)
+  const parser = new IncrementalParser(options, lastEventId, maxEventSize)
+  // Closures, so that methods may be taken off.
+  return {
+    feed: (chunk) => parser.feed(chunk),
+    end: () => parser.end(),
+    reset: (to) => parser.reset(to),
+    get lastEventId() {
+      return parser.lastEventId
+    },
+  }
 }
 
 class IncrementalParser implements Parser {

@@ -26,7 +26,7 @@ export interface ParserOptions {
   maxEventSize?: number
 }
 
-/** See `createParser`. A method taken off its parser throws a `TypeError`. */
+/** See `createParser`. Its methods may be taken off it. */
 export interface Parser {
   /**
    * Takes the next piece of the stream, cut anywhere. Bytes are not kept after the call returns.

@@ -65,9 +65,14 @@ describe('createParser', () => {
     expect(() => createParser({ lastEventId: lastEventId as never })).toThrow(/^lastEventId: /)
   })
 
-  it('a method taken off it says so', () => {
-    const { feed } = createParser()
-    expect(() => feed('data: a\n\n')).toThrow(TypeError)
+  it('its methods can be taken off it', () => {
+    const seen: string[] = []
+    const { feed, end, reset } = createParser({ onEvent: ({ data }) => seen.push(data) })
+    feed('data: a\n\ndata: b')
+    end()
+    reset()
+    feed('\n\n')
+    expect(seen).toEqual(['a'])
   })
 
   it('two parsers share nothing', () => {
