@@ -49,111 +49,90 @@ export function createParser(options: ParserOptions = {}): Parser {
     throw new OptionError('maxEventSize', 'must be a number >= 0')
   if (typeof lastEventId !== 'string') throw new OptionError('lastEventId', 'must be a string')
 
-  const parser = new IncrementalParser(options, lastEventId, maxEventSize)
-  // Closures, so that methods may be taken off.
-  return {
-    feed: (chunk) => parser.feed(chunk),
-    end: () => parser.end(),
-    reset: (to) => parser.reset(to),
-    get lastEventId() {
-      return parser.lastEventId
-    },
-  }
-}
-
-class IncrementalParser implements Parser {
-  readonly #maxEventSize: number
-  readonly #interpreter: Interpreter
-  readonly #decoder = new ByteDecoder()
-  #phase = Phase.Idle
+  let phase = Phase.Idle
+  const decoder = new ByteDecoder()
   /** Bytes that are still to be decoded, in front of whole inputs. */
-  #bytes: Uint8Array | undefined
-  #backlog: Input[] = []
+  let bytes: Uint8Array | undefined
+  let backlog: Input[] = []
+  const interpreter = new Interpreter(options, lastEventId, maxEventSize, () => {
+    phase = Phase.Failed
+    return new LimitError(maxEventSize)
+  })
 
-  constructor(options: ParserOptions, lastEventId: string, maxEventSize: number) {
-    this.#maxEventSize = maxEventSize
-    this.#interpreter = new Interpreter(options, lastEventId, maxEventSize, () => {
-      this.#phase = Phase.Failed
-      return new LimitError(maxEventSize)
-    })
+  function forget(): void {
+    decoder.end()
+    bytes = undefined
+    backlog = []
+    interpreter.forget()
   }
 
-  feed(chunk: string | Uint8Array): void {
-    if (typeof chunk !== 'string' && !isBytes(chunk)) throw new TypeError('feed takes a string or a Uint8Array')
-    if (this.#phase === Phase.Failed) throw new LimitError(this.#maxEventSize)
-    this.#run(chunk)
+  function takeBytes(): void {
+    // A reset in a callback leaves none.
+    while (bytes) {
+      let piece = bytes
+      bytes = undefined
+      if (piece.length > WINDOW) {
+        // Cut behind a line feed where there is one: no code point and no line is split there.
+        const cut = piece.lastIndexOf(LF, WINDOW - 1) + 1 || WINDOW
+        bytes = piece.subarray(cut)
+        piece = piece.subarray(0, cut)
+      }
+      interpreter.take(decoder.decode(piece), 0)
+    }
   }
 
-  end(): void {
-    if (this.#phase !== Phase.Failed) this.#run(undefined)
+  function takeInput(input: Input): void {
+    if (typeof input === 'string') {
+      interpreter.take(decoder.end() + input, 0)
+    } else if (input) {
+      bytes = input
+      takeBytes()
+    } else {
+      decoder.end()
+      interpreter.start()
+    }
   }
 
-  reset(to?: { lastEventId?: string }): void {
-    this.#forget()
-    this.#interpreter.lastEventId = to?.lastEventId ?? ''
-    if (this.#phase !== Phase.Feeding) this.#phase = Phase.Idle
-  }
-
-  get lastEventId(): string {
-    return this.#interpreter.lastEventId
-  }
-
-  #run(input: Input): void {
-    const before = this.#phase
+  function run(input: Input): void {
+    const before = phase
     // Called by a callback, its turn comes after the chunk in work.
-    if (before !== Phase.Idle) this.#backlog.push(own(input))
+    if (before !== Phase.Idle) backlog.push(own(input))
     if (before === Phase.Feeding) return
-    this.#phase = Phase.Feeding
+    phase = Phase.Feeding
     try {
       if (before === Phase.Idle) {
-        this.#take(input)
+        takeInput(input)
       } else {
-        this.#interpreter.resume()
-        this.#takeBytes(this.#bytes)
+        interpreter.resume()
+        takeBytes()
       }
-      while (this.#backlog.length > 0) this.#take(this.#backlog.shift())
-      this.#phase = Phase.Idle
+      while (backlog.length > 0) takeInput(backlog.shift())
+      phase = Phase.Idle
     } catch (error) {
-      if ((this.#phase as Phase) === Phase.Failed) this.#forget()
-      else this.#phase = Phase.Late
-      if (before === Phase.Idle) this.#bytes = own(this.#bytes) as Uint8Array | undefined
+      if ((phase as Phase) === Phase.Failed) forget()
+      else phase = Phase.Late
+      if (before === Phase.Idle) bytes = own(bytes) as Uint8Array | undefined
       throw error
     }
   }
 
-  #take(input: Input): void {
-    if (typeof input === 'string') {
-      const pending = this.#decoder.end()
-      this.#interpreter.take(pending ? pending + input : input, 0)
-    } else if (input) {
-      this.#takeBytes(input)
-    } else {
-      this.#decoder.end()
-      this.#interpreter.start()
-    }
-  }
-
-  #takeBytes(bytes: Uint8Array | undefined): void {
-    while (bytes && bytes.length > 0) {
-      let piece = bytes
-      this.#bytes = undefined
-      if (piece.length > WINDOW) {
-        // Cut behind a line feed where there is one: no code point and no line is split there.
-        const cut = piece.lastIndexOf(LF, WINDOW - 1) + 1 || WINDOW
-        this.#bytes = piece.subarray(cut)
-        piece = piece.subarray(0, cut)
-      }
-      this.#interpreter.take(this.#decoder.decode(piece), 0)
-      // A reset in a callback leaves none.
-      bytes = this.#bytes
-    }
-  }
-
-  #forget(): void {
-    this.#decoder.end()
-    this.#bytes = undefined
-    this.#backlog = []
-    this.#interpreter.forget()
+  return {
+    feed(chunk) {
+      if (typeof chunk !== 'string' && !isBytes(chunk)) throw new TypeError('feed takes a string or a Uint8Array')
+      if (phase === Phase.Failed) throw new LimitError(maxEventSize)
+      run(chunk)
+    },
+    end() {
+      if (phase !== Phase.Failed) run(undefined)
+    },
+    reset(to) {
+      forget()
+      interpreter.lastEventId = to?.lastEventId ?? ''
+      if (phase !== Phase.Feeding) phase = Phase.Idle
+    },
+    get lastEventId() {
+      return interpreter.lastEventId
+    },
   }
 }
 

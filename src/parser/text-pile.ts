@@ -16,7 +16,7 @@ const FAIR_SHARE = 4
  */
 export class TextPile {
   readonly #separator: string
-  #joined: string[] = []
+  #joined = ''
   #pieces: string[] = []
 
   constructor(separator: string) {
@@ -24,17 +24,16 @@ export class TextPile {
   }
 
   push(piece: string): void {
-    if (this.#pieces.push(piece) < PIECES) return
-    this.#joined.push(this.#pieces.join(this.#separator))
-    this.#pieces = []
+    if (this.#pieces.length === PIECES) this.#joined = this.take() + this.#separator
+    this.#pieces.push(piece)
   }
 
   /** Gives back the whole text, joined by the separator, and is empty again. */
   take(): string {
-    const all = this.#joined.length > 0 ? this.#joined.concat(this.#pieces) : this.#pieces
-    this.#joined = []
+    const text = this.#joined + this.#pieces.join(this.#separator)
+    this.#joined = ''
     this.#pieces = []
-    return all.length === 1 ? all[0]! : all.join(this.#separator)
+    return text
   }
 }
 

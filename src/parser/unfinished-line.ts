@@ -1,7 +1,7 @@
 import { TextPile } from './text-pile.js'
 
-/** The names that mean something, as they stand before the colon (WHATWG HTML 9.2.6). */
-const FIELDS = ['data', 'event', 'id', 'retry']
+/** The names that mean something, with the colon behind them (WHATWG HTML 9.2.6). */
+const FIELDS = ['data:', 'event:', 'id:', 'retry:']
 
 /** Code units within which such a name ends, its colon included: those of `"event:"`. */
 const NAME = 6
@@ -38,27 +38,22 @@ export class UnfinishedLine {
    */
   size(room: number, separator: number): number {
     const { length } = this
-    if (!this.#valueStart) {
+    let start = this.#valueStart
+    if (!start) {
       if (length < LONG && length < room) return 0
       const whole = this.#pile.take()
       const head = (this.#head = whole.slice(0, NAME + 1))
       const colon = head.indexOf(':')
-      const name = colon < 0 ? head : head.slice(0, colon)
-      const means = colon
-        ? FIELDS.some((field) => (colon < 0 ? field.startsWith(name) : field === name))
-        : this.#hearsComments
+      // Up to a colon it is one of them, or none; without a colon it may become one.
+      const name = head.slice(0, colon + 1) || head
+      const means = colon ? FIELDS.some((field) => field.startsWith(name)) : this.#hearsComments
       this.#pile.push(means ? whole : head)
-      let start = colon > 0 && head[colon + 1] === ' ' ? colon + 2 : colon + 1
+      start = colon > 0 && head[colon + 1] === ' ' ? colon + 2 : colon + 1
       if (!means) this.#valueStart = start = -1
       // Whether a space belongs to the value is known with the unit after it.
       else if (colon >= 0 && length > colon + 1) this.#valueStart = start
-      return this.#sizeFrom(start, separator)
     }
-    return this.#sizeFrom(this.#valueStart, separator)
-  }
-
-  #sizeFrom(start: number, separator: number): number {
-    return start > 0 ? this.length - start + (this.#head.startsWith('data') ? separator : 0) : 0
+    return start > 0 ? length - start + (this.#head.startsWith('data') ? separator : 0) : 0
   }
 
   /** Gives back the line with what follows it from `start` on, its end being at `end`; empty again. */
