@@ -4,7 +4,7 @@ import type { ServerSentEvent } from '../wire/types.js'
 import { dataValue, eventValue, idValue, retryValue } from './field-value.js'
 import { detach } from './text-pile.js'
 import type { ParserOptions } from './types.js'
-import { createUnfinishedBlock, endBlock, saveBlock } from './unfinished-block.js'
+import { createUnfinishedBlock, saveBlock, wholeData } from './unfinished-block.js'
 import { UnfinishedLine } from './unfinished-line.js'
 
 /** An enum of this file, so that the built code has numbers where it looks at each line. */
@@ -18,6 +18,9 @@ const enum Unit {
 /** Code units up to which a text is copied behind the line that it ends; of a larger one that line alone is taken apart. */
 const JOINED = 16 * 1024
 
+/** A copy of the options: calls on it do not give the parser away, and it has one shape for all parsers. */
+type Callbacks = Pick<ParserOptions, 'onComment' | 'onRetry' | 'onId'> & Required<Pick<ParserOptions, 'onEvent'>>
+
 /** Lines of data tied together before they are copied: each takes up to 64 bytes until then, however short. */
 const TIED = 1024
 
@@ -27,8 +30,7 @@ const TIED = 1024
  */
 export class Interpreter {
   lastEventId: string
-  readonly #onEvent: (event: ServerSentEvent) => void
-  readonly #callbacks: ParserOptions
+  readonly #callbacks: Callbacks
   readonly #maxEventSize: number
   readonly #overflow: () => Error
   /** Counts how often all was dropped, which a callback may cause in the middle of a text. */
@@ -37,7 +39,7 @@ export class Interpreter {
   /** A CR ended the last text: an LF at the start of the next one belongs to it. */
   #skipLf = false
   #line: UnfinishedLine
-  readonly #block = createUnfinishedBlock()
+  #block = createUnfinishedBlock()
   // What a callback that threw has left over.
   #due: ServerSentEvent | undefined
   #rest = ''
@@ -46,8 +48,7 @@ export class Interpreter {
   constructor(options: ParserOptions, lastEventId: string, maxEventSize: number, overflow: () => Error) {
     const { onEvent = () => {}, onComment, onRetry, onId } = options
     this.lastEventId = lastEventId
-    this.#onEvent = onEvent
-    this.#callbacks = { onComment, onRetry, onId }
+    this.#callbacks = { onEvent, onComment, onRetry, onId }
     this.#maxEventSize = maxEventSize
     this.#overflow = overflow
     this.#line = new UnfinishedLine(!!onComment)
@@ -85,9 +86,9 @@ export class Interpreter {
       length += shift
       at = 0
     }
-    const onEvent = this.#onEvent
+    const { onEvent } = this.#callbacks
     const maxEventSize = this.#maxEventSize
-    const block = this.#block
+    let block = this.#block
     let { lastEventId } = this
     let blockType = block.type
     let blockId = block.id
@@ -154,9 +155,8 @@ export class Interpreter {
             lines = 0
             position = at
             const told = text.slice(start, end)
-            const { onComment, onRetry } = this.#callbacks
-            if (isComment) onComment!(told)
-            else if (ASCII_DIGITS.test(told)) onRetry?.(+told)
+            if (isComment) this.#callbacks.onComment!(told)
+            else if (ASCII_DIGITS.test(told)) this.#callbacks.onRetry?.(+told)
             if (this.#epoch !== run) return
           }
           // Most blocks end here: no search for the end of the blank line.
@@ -174,7 +174,10 @@ export class Interpreter {
         }
         // A blank line. All is forgotten before the callbacks, so that they may throw.
         let whole = lines > 1 ? value!.slice(0, -1) : value
-        if (block.isOpen) whole = endBlock(block, whole)
+        if (block.isOpen) {
+          whole = wholeData(block, whole)
+          block = this.#block = createUnfinishedBlock()
+        }
         const type = blockType
         position = at
         blockType = DEFAULT_EVENT_TYPE
@@ -183,10 +186,9 @@ export class Interpreter {
         if (blockId !== undefined) {
           lastEventId = this.lastEventId = blockId
           blockId = undefined
-          const { onId } = this.#callbacks
-          if (onId) {
+          if (this.#callbacks.onId) {
             if (whole !== undefined) this.#due = { event: type, data: whole, id: lastEventId }
-            onId(lastEventId)
+            this.#callbacks.onId(lastEventId)
             if (this.#epoch !== run) return
             this.#due = undefined
           }
@@ -216,9 +218,8 @@ export class Interpreter {
   /** Goes on with what a callback that threw has left over. */
   resume(): void {
     const event = this.#due
-    const onEvent = this.#onEvent
     this.#due = undefined
-    if (event) onEvent(event)
+    if (event) this.#callbacks.onEvent(event)
     const text = this.#rest
     this.#rest = ''
     this.take(text, 0)
@@ -229,7 +230,7 @@ export class Interpreter {
     this.#isAtStart = true
     this.#skipLf = false
     this.#line = new UnfinishedLine(!!this.#callbacks.onComment)
-    endBlock(this.#block)
+    this.#block = createUnfinishedBlock()
   }
 
   /** Drops all there is, the rest of a text in work too. */

@@ -38,15 +38,9 @@ export function saveBlock(
   block.data.push(lines > 1 ? data.slice(0, -1) : detach(data, textLength))
 }
 
-/** Gives back the data of the whole block, `data` being the end of it, and forgets the block. */
-export function endBlock(block: UnfinishedBlock, data?: string): string | undefined {
-  if (block.hasData) {
-    if (data !== undefined) block.data.push(data)
-    data = block.data.take()
-  }
-  block.isOpen = block.hasData = false
-  block.type = DEFAULT_EVENT_TYPE
-  block.id = undefined
-  block.size = 0
-  return data
+/** Gives back the data of the whole block, `data` being the end of it. */
+export function wholeData({ data: pile, hasData }: UnfinishedBlock, data?: string): string | undefined {
+  if (!hasData) return data
+  if (data !== undefined) pile.push(data)
+  return pile.take()
 }
