@@ -138,7 +138,7 @@ export class Interpreter {
             }
           } else if ((start = eventValue(text, unit, from, end))) {
             if ((size += end - start) > maxEventSize) throw this.#overflow()
-            blockType = start < end ? text.slice(start, end) : DEFAULT_EVENT_TYPE
+            blockType = text.slice(start, end)
             continue
           } else if ((start = idValue(text, unit, from, end))) {
             if ((size += end - start) > maxEventSize) throw this.#overflow()
@@ -178,9 +178,9 @@ export class Interpreter {
           whole = wholeData(block, whole)
           block = this.#block = createUnfinishedBlock()
         }
-        const type = blockType
+        const type = blockType || DEFAULT_EVENT_TYPE
         position = at
-        blockType = DEFAULT_EVENT_TYPE
+        blockType = ''
         size = lines = 0
         value = undefined
         if (blockId !== undefined) {

@@ -1,4 +1,3 @@
-import { DEFAULT_EVENT_TYPE } from '../wire/constants.js'
 import { TextPile, detach } from './text-pile.js'
 
 /** What is known between two texts of the block in work. */
@@ -15,7 +14,7 @@ export interface UnfinishedBlock {
 }
 
 export function createUnfinishedBlock(): UnfinishedBlock {
-  return { isOpen: false, type: DEFAULT_EVENT_TYPE, id: undefined, hasData: false, data: new TextPile('\n'), size: 0 }
+  return { isOpen: false, type: '', id: undefined, hasData: false, data: new TextPile('\n'), size: 0 }
 }
 
 /** Keeps what a text of `textLength` brought of a block: the data of so many lines, of which several end with a line feed. */
@@ -29,7 +28,7 @@ export function saveBlock(
   textLength: number,
 ): void {
   block.isOpen = true
-  block.type = type === DEFAULT_EVENT_TYPE ? type : detach(type, textLength)
+  block.type = type && detach(type, textLength)
   block.id = id && detach(id, textLength)
   block.size = size
   if (data === undefined) return
