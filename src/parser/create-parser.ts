@@ -51,8 +51,7 @@ export function createParser(options: ParserOptions = {}): Parser {
 
   let phase = Phase.Idle
   const decoder = new ByteDecoder()
-  /** Bytes that are still to be decoded, in front of whole inputs. */
-  let bytes: Uint8Array | undefined
+  /** What is still to be taken: the rest of a chunk of bytes, and what callbacks have fed. */
   let backlog: Input[] = []
   const interpreter = new Interpreter(options, lastEventId, maxEventSize, () => {
     phase = Phase.Failed
@@ -61,32 +60,22 @@ export function createParser(options: ParserOptions = {}): Parser {
 
   function forget(): void {
     decoder.end()
-    bytes = undefined
     backlog = []
     interpreter.forget()
-  }
-
-  function takeBytes(): void {
-    // A reset in a callback leaves none.
-    while (bytes) {
-      let piece = bytes
-      bytes = undefined
-      if (piece.length > WINDOW) {
-        // Cut behind a line feed where there is one: no code point and no line is split there.
-        const cut = piece.lastIndexOf(LF, WINDOW - 1) + 1 || WINDOW
-        bytes = piece.subarray(cut)
-        piece = piece.subarray(0, cut)
-      }
-      interpreter.take(decoder.decode(piece), 0)
-    }
   }
 
   function takeInput(input: Input): void {
     if (typeof input === 'string') {
       interpreter.take(decoder.end() + input, 0)
     } else if (input) {
-      bytes = input
-      takeBytes()
+      let piece = input
+      if (piece.length > WINDOW) {
+        // Cut behind a line feed where there is one: no code point and no line is split there.
+        const cut = piece.lastIndexOf(LF, WINDOW - 1) + 1 || WINDOW
+        backlog.unshift(piece.subarray(cut))
+        piece = piece.subarray(0, cut)
+      }
+      interpreter.take(decoder.decode(piece), 0)
     } else {
       decoder.end()
       interpreter.start()
@@ -100,18 +89,14 @@ export function createParser(options: ParserOptions = {}): Parser {
     if (before === Phase.Feeding) return
     phase = Phase.Feeding
     try {
-      if (before === Phase.Idle) {
-        takeInput(input)
-      } else {
-        interpreter.resume()
-        takeBytes()
-      }
+      if (before === Phase.Idle) takeInput(input)
+      else interpreter.resume()
       while (backlog.length > 0) takeInput(backlog.shift())
       phase = Phase.Idle
     } catch (error) {
       if ((phase as Phase) === Phase.Failed) forget()
       else phase = Phase.Late
-      if (before === Phase.Idle) bytes = own(bytes) as Uint8Array | undefined
+      if (before === Phase.Idle) backlog = backlog.map(own)
       throw error
     }
   }

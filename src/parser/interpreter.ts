@@ -35,9 +35,8 @@ export class Interpreter {
   readonly #overflow: () => Error
   /** Counts how often all was dropped, which a callback may cause in the middle of a text. */
   #epoch = 0
-  #isAtStart = true
-  /** A CR ended the last text: an LF at the start of the next one belongs to it. */
-  #skipLf = false
+  /** What the next text may start with and means nothing: a byte order mark, the LF of a CRLF, or 0 for neither. */
+  #skipped: number = Unit.Bom
   #line: UnfinishedLine
   #block = createUnfinishedBlock()
   // What a callback that threw has left over.
@@ -64,9 +63,9 @@ export class Interpreter {
     const run = this.#epoch
     let { length } = text
     let at = begin
-    if (at < length && (this.#isAtStart || this.#skipLf)) {
-      if (text.charCodeAt(at) === (this.#isAtStart ? Unit.Bom : Unit.LF)) at++
-      this.#isAtStart = this.#skipLf = false
+    if (at < length && this.#skipped) {
+      if (text.charCodeAt(at) === this.#skipped) at++
+      this.#skipped = 0
     }
     if (at === length) return
     // `lf` and `cr` are where the first of each is found from `at`, or the length.
@@ -107,7 +106,7 @@ export class Interpreter {
         if (cr < lf) {
           end = cr
           at = cr + 1
-          if (at === length) this.#skipLf = true
+          if (at === length) this.#skipped = Unit.LF
           else if (text.charCodeAt(at) === Unit.LF) at++
         }
         if (end === length) {
@@ -166,7 +165,7 @@ export class Interpreter {
             at++
           } else if (next === Unit.CR) {
             at++
-            if (at === length) this.#skipLf = true
+            if (at === length) this.#skipped = Unit.LF
             else if (text.charCodeAt(at) === Unit.LF) at++
           } else {
             continue
@@ -227,8 +226,7 @@ export class Interpreter {
 
   /** Begins the next stream; the last event ID stays. */
   start(): void {
-    this.#isAtStart = true
-    this.#skipLf = false
+    this.#skipped = Unit.Bom
     this.#line = new UnfinishedLine(!!this.#callbacks.onComment)
     this.#block = createUnfinishedBlock()
   }
