@@ -12,21 +12,23 @@ let whole: TextDecoder | undefined
  * between calls. Neither touches byte order marks: some engines drop two of them when the first is split over chunks.
  */
 export class ByteDecoder {
+  /** There while a code point is cut. */
   #streaming: TextDecoder | undefined
-  #isMidCodePoint = false
 
   decode(bytes: Uint8Array): string {
-    const endsWhole = bytes[bytes.length - 1]! < FIRST_NON_ASCII
-    if (endsWhole && !this.#isMidCodePoint) return (whole ??= newDecoder()).decode(bytes)
-    this.#isMidCodePoint = !endsWhole
-    return (this.#streaming ??= newDecoder()).decode(bytes, { stream: !endsWhole })
+    // Of no bytes at all there is no last one, which leaves a cut code point as it is.
+    const stream = !(bytes[bytes.length - 1]! < FIRST_NON_ASCII)
+    if (stream) this.#streaming ??= newDecoder()
+    const decoder = this.#streaming ?? (whole ??= newDecoder())
+    if (!stream) this.#streaming = undefined
+    return decoder.decode(bytes, { stream })
   }
 
   /** Ends the bytes: what is left of an unfinished code point comes out as U+FFFD. */
   end(): string {
-    if (!this.#isMidCodePoint) return ''
-    this.#isMidCodePoint = false
-    return this.#streaming!.decode()
+    const rest = this.#streaming?.decode() ?? ''
+    this.#streaming = undefined
+    return rest
   }
 }
 

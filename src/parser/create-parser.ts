@@ -53,10 +53,12 @@ export function createParser(options: ParserOptions = {}): Parser {
   const decoder = new ByteDecoder()
   /** What is still to be taken: the rest of a chunk of bytes, and what callbacks have fed. */
   let backlog: Input[] = []
-  const interpreter = new Interpreter(options, lastEventId, maxEventSize, () => {
+  const interpreter = new Interpreter(options, lastEventId, maxEventSize, overflow)
+
+  function overflow(): LimitError {
     phase = Phase.Failed
     return new LimitError(maxEventSize)
-  })
+  }
 
   function forget(): void {
     decoder.end()
@@ -82,7 +84,7 @@ export function createParser(options: ParserOptions = {}): Parser {
     }
   }
 
-  function run(input: Input): void {
+  function run(input?: Input): void {
     const before = phase
     // Called by a callback, its turn comes after the chunk in work.
     if (before !== Phase.Idle) backlog.push(own(input))
@@ -104,11 +106,11 @@ export function createParser(options: ParserOptions = {}): Parser {
   return {
     feed(chunk) {
       if (typeof chunk !== 'string' && !isBytes(chunk)) throw new TypeError('feed takes a string or a Uint8Array')
-      if (phase === Phase.Failed) throw new LimitError(maxEventSize)
+      if (phase === Phase.Failed) throw overflow()
       run(chunk)
     },
     end() {
-      if (phase !== Phase.Failed) run(undefined)
+      if (phase !== Phase.Failed) run()
     },
     reset(to) {
       forget()

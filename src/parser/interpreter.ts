@@ -4,7 +4,7 @@ import type { ServerSentEvent } from '../wire/types.js'
 import { dataValue, eventValue, idValue, retryValue } from './field-value.js'
 import { detach } from './text-pile.js'
 import type { ParserOptions } from './types.js'
-import { createUnfinishedBlock, saveBlock, wholeData } from './unfinished-block.js'
+import { createUnfinishedBlock, saveBlock, wholeData, type UnfinishedBlock } from './unfinished-block.js'
 import { UnfinishedLine } from './unfinished-line.js'
 
 /** An enum of this file, so that the built code has numbers where it looks at each line. */
@@ -18,9 +18,6 @@ const enum Unit {
 /** Code units up to which a text is copied behind the line that it ends; of a larger one that line alone is taken apart. */
 const JOINED = 16 * 1024
 
-/** A copy of the options: calls on it do not give the parser away, and it has one shape for all parsers. */
-type Callbacks = Pick<ParserOptions, 'onComment' | 'onRetry' | 'onId'> & Required<Pick<ParserOptions, 'onEvent'>>
-
 /** Lines of data tied together before they are copied: each takes up to 64 bytes until then, however short. */
 const TIED = 1024
 
@@ -30,27 +27,27 @@ const TIED = 1024
  */
 export class Interpreter {
   lastEventId: string
-  readonly #callbacks: Callbacks
+  /** A copy: calls on it do not give the parser away. */
+  readonly #callbacks: ParserOptions
   readonly #maxEventSize: number
   readonly #overflow: () => Error
   /** Counts how often all was dropped, which a callback may cause in the middle of a text. */
   #epoch = 0
   /** What the next text may start with and means nothing: a byte order mark, the LF of a CRLF, or 0 for neither. */
-  #skipped: number = Unit.Bom
-  #line: UnfinishedLine
-  #block = createUnfinishedBlock()
+  #skipped!: number
+  #line!: UnfinishedLine
+  #block!: UnfinishedBlock
   // What a callback that threw has left over.
   #due: ServerSentEvent | undefined
   #rest = ''
 
   /** `overflow` makes the error for an event beyond `maxEventSize`. */
   constructor(options: ParserOptions, lastEventId: string, maxEventSize: number, overflow: () => Error) {
-    const { onEvent = () => {}, onComment, onRetry, onId } = options
     this.lastEventId = lastEventId
-    this.#callbacks = { onEvent, onComment, onRetry, onId }
+    this.#callbacks = { ...options }
     this.#maxEventSize = maxEventSize
     this.#overflow = overflow
-    this.#line = new UnfinishedLine(!!onComment)
+    this.start()
   }
 
   /**
@@ -120,7 +117,7 @@ export class Interpreter {
           let start = 0
           if ((start = dataValue(text, unit, from, end))) {
             size += end - start
-            if (lines > 0 || block.hasData) size++
+            if (lines > 0 || block.data) size++
             if (size > maxEventSize) throw this.#overflow()
             if (lines++ === 0) {
               value = text.slice(start, end)
@@ -145,16 +142,14 @@ export class Interpreter {
             if (nul >= end) blockId = text.slice(start, end)
             continue
           } else if (unit === Unit.Colon ? this.#callbacks.onComment : (start = retryValue(text, unit, from, end))) {
-            const isComment = start === 0
-            if (isComment) start = from + 1
-            if (size + end - start > maxEventSize) throw this.#overflow()
-            if (!isComment) size += end - start
+            const told = text.slice(start || from + 1, end)
+            if (size + told.length > maxEventSize) throw this.#overflow()
+            if (start) size += told.length
             saveBlock(block, blockType, blockId, size, value, lines, length)
             value = undefined
             lines = 0
             position = at
-            const told = text.slice(start, end)
-            if (isComment) this.#callbacks.onComment!(told)
+            if (!start) this.#callbacks.onComment!(told)
             else if (ASCII_DIGITS.test(told)) this.#callbacks.onRetry?.(+told)
             if (this.#epoch !== run) return
           }
@@ -174,7 +169,7 @@ export class Interpreter {
         // A blank line. All is forgotten before the callbacks, so that they may throw.
         let whole = lines > 1 ? value!.slice(0, -1) : value
         if (block.isOpen) {
-          whole = wholeData(block, whole)
+          whole = wholeData(block.data, whole)
           block = this.#block = createUnfinishedBlock()
         }
         const type = blockType || DEFAULT_EVENT_TYPE
@@ -194,7 +189,7 @@ export class Interpreter {
         }
         // A literal right here costs nothing where the engine inlines the callback.
         if (whole !== undefined) {
-          onEvent({ event: type, data: whole, id: lastEventId })
+          onEvent?.({ event: type, data: whole, id: lastEventId })
           if (this.#epoch !== run) return
         }
       }
@@ -204,7 +199,10 @@ export class Interpreter {
     }
   }
 
-  /** Takes the line that ends at `end` apart, rather than copy a large text behind its start. */
+  /**
+   * Takes the line that ends at `end` apart, rather than copy a large text behind its start. The rest stays in
+   * `text`: engines look at a slice of it through one step more for each unit.
+   */
   #takeApart(text: string, at: number, end: number): void {
     const run = this.#epoch
     this.#rest = text.slice(end + 1)
@@ -218,7 +216,7 @@ export class Interpreter {
   resume(): void {
     const event = this.#due
     this.#due = undefined
-    if (event) this.#callbacks.onEvent(event)
+    if (event) this.#callbacks.onEvent?.(event)
     const text = this.#rest
     this.#rest = ''
     this.take(text, 0)
@@ -227,7 +225,7 @@ export class Interpreter {
   /** Begins the next stream; the last event ID stays. */
   start(): void {
     this.#skipped = Unit.Bom
-    this.#line = new UnfinishedLine(!!this.#callbacks.onComment)
+    this.#line = new UnfinishedLine()
     this.#block = createUnfinishedBlock()
   }
 
@@ -241,9 +239,9 @@ export class Interpreter {
 
   /** Keeps the end of a text of `textLength`: the line that it does not end. */
   #keep(piece: string, textLength: number): void {
-    const { size, hasData } = this.#block
+    const { size, data } = this.#block
     const room = this.#maxEventSize - size
     this.#line.add(detach(piece, textLength))
-    if (this.#line.size(room, hasData ? 1 : 0) > room) throw this.#overflow()
+    if (this.#line.size(room, data ? 1 : 0, !!this.#callbacks.onComment) > room) throw this.#overflow()
   }
 }

@@ -7,14 +7,13 @@ export interface UnfinishedBlock {
   type: string
   /** The id that takes effect at the blank line. */
   id: string | undefined
-  hasData: boolean
-  readonly data: TextPile
+  data: TextPile | undefined
   /** Code units of all its field values. */
   size: number
 }
 
 export function createUnfinishedBlock(): UnfinishedBlock {
-  return { isOpen: false, type: '', id: undefined, hasData: false, data: new TextPile('\n'), size: 0 }
+  return { isOpen: false, type: '', id: undefined, data: undefined, size: 0 }
 }
 
 /** Keeps what a text of `textLength` brought of a block: the data of so many lines, of which several end with a line feed. */
@@ -32,14 +31,12 @@ export function saveBlock(
   block.id = id && detach(id, textLength)
   block.size = size
   if (data === undefined) return
-  block.hasData = true
   // A slice of pieces tied together is one of a copy, which takes much less memory.
-  block.data.push(lines > 1 ? data.slice(0, -1) : detach(data, textLength))
+  ;(block.data ??= new TextPile('\n')).push(lines > 1 ? data.slice(0, -1) : detach(data, textLength))
 }
 
-/** Gives back the data of the whole block, `data` being the end of it. */
-export function wholeData({ data: pile, hasData }: UnfinishedBlock, data?: string): string | undefined {
-  if (!hasData) return data
-  if (data !== undefined) pile.push(data)
-  return pile.take()
+/** Gives back the data of a whole block, `data` being the end of it. */
+export function wholeData(pile: TextPile | undefined, data?: string): string | undefined {
+  if (data !== undefined) pile?.push(data)
+  return pile ? pile.take() : data
 }

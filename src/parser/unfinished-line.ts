@@ -3,8 +3,8 @@ import { TextPile } from './text-pile.js'
 /** The names that mean something, with the colon behind them (WHATWG HTML 9.2.6). */
 const FIELDS = ['data:', 'event:', 'id:', 'retry:']
 
-/** Code units within which such a name ends, its colon included: those of `"event:"`. */
-const NAME = 6
+/** Code units within which such a name ends, with its colon and one unit behind: those of `"event: "`. */
+const HEAD = 7
 
 /** Code units up to which a line is kept whatever it is; most lines end with the next text. */
 const LONG = 1024
@@ -16,15 +16,10 @@ const LONG = 1024
 export class UnfinishedLine {
   /** Code units so far. */
   length = 0
-  readonly #hearsComments: boolean
   readonly #pile = new TextPile('')
   #head = ''
   /** Where the value starts: 0 while that is not known, -1 if the line means nothing. */
   #valueStart = 0
-
-  constructor(hearsComments: boolean) {
-    this.#hearsComments = hearsComments
-  }
 
   /** Adds to the line. A slice of a chunk is to be detached from it before. */
   add(piece: string): void {
@@ -34,26 +29,27 @@ export class UnfinishedLine {
 
   /**
    * Code units of its value so far, for a limit of `room`: 0 where the line means nothing, or is known to be
-   * within that room. `separator` is what a data line takes beside its value.
+   * within that room. `separator` is what a data line takes beside its value;
+   * a comment means something where somebody `hearsComments`.
    */
-  size(room: number, separator: number): number {
+  size(room: number, separator: number, hearsComments: boolean): number {
     const { length } = this
     let start = this.#valueStart
     if (!start) {
       if (length < LONG && length < room) return 0
       const whole = this.#pile.take()
-      const head = (this.#head = whole.slice(0, NAME + 1))
+      const head = (this.#head = whole.slice(0, HEAD))
       const colon = head.indexOf(':')
       // Up to a colon it is one of them, or none; without a colon it may become one.
       const name = head.slice(0, colon + 1) || head
-      const means = colon ? FIELDS.some((field) => field.startsWith(name)) : this.#hearsComments
+      const means = colon ? FIELDS.some((field) => field.startsWith(name)) : hearsComments
       this.#pile.push(means ? whole : head)
-      start = colon > 0 && head[colon + 1] === ' ' ? colon + 2 : colon + 1
+      start = colon + (colon > 0 && head[colon + 1] === ' ' ? 2 : 1)
       if (!means) this.#valueStart = start = -1
       // Whether a space belongs to the value is known with the unit after it.
       else if (colon >= 0 && length > colon + 1) this.#valueStart = start
     }
-    return start > 0 ? length - start + (this.#head.startsWith('data') ? separator : 0) : 0
+    return start > 0 ? length - start + (this.#head[0] === 'd' ? separator : 0) : 0
   }
 
   /** Gives back the line with what follows it from `start` on, its end being at `end`; empty again. */
