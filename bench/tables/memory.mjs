@@ -71,7 +71,7 @@ export async function run({ name }) {
       seen++
     })
     const before = heap()
-    runShape((chunk) => parser.feed(chunk), kept)
+    runShape(parser.feed, kept)
     const retained = heap() - before
     rows.push({
       name: candidate.name,

@@ -27,7 +27,6 @@ const TIED = 1024
  */
 export class Interpreter {
   lastEventId: string
-  /** A copy: calls on it do not give the parser away. */
   readonly #callbacks: ParserOptions
   readonly #maxEventSize: number
   readonly #overflow: () => Error
@@ -44,7 +43,7 @@ export class Interpreter {
   /** `overflow` makes the error for an event beyond `maxEventSize`. */
   constructor(options: ParserOptions, lastEventId: string, maxEventSize: number, overflow: () => Error) {
     this.lastEventId = lastEventId
-    this.#callbacks = { ...options }
+    this.#callbacks = options
     this.#maxEventSize = maxEventSize
     this.#overflow = overflow
     this.start()
@@ -82,7 +81,7 @@ export class Interpreter {
       length += shift
       at = 0
     }
-    const { onEvent } = this.#callbacks
+    const callbacks = this.#callbacks
     const maxEventSize = this.#maxEventSize
     let block = this.#block
     let { lastEventId } = this
@@ -141,7 +140,7 @@ export class Interpreter {
             if (nul < start && (nul = text.indexOf('\0', start)) < 0) nul = length
             if (nul >= end) blockId = text.slice(start, end)
             continue
-          } else if (unit === Unit.Colon ? this.#callbacks.onComment : (start = retryValue(text, unit, from, end))) {
+          } else if (unit === Unit.Colon ? callbacks.onComment : (start = retryValue(text, unit, from, end))) {
             const told = text.slice(start || from + 1, end)
             if (size + told.length > maxEventSize) throw this.#overflow()
             if (start) size += told.length
@@ -149,8 +148,8 @@ export class Interpreter {
             value = undefined
             lines = 0
             position = at
-            if (!start) this.#callbacks.onComment!(told)
-            else if (ASCII_DIGITS.test(told)) this.#callbacks.onRetry?.(+told)
+            if (!start) callbacks.onComment!(told)
+            else if (ASCII_DIGITS.test(told)) callbacks.onRetry?.(+told)
             if (this.#epoch !== run) return
           }
           // Most blocks end here: no search for the end of the blank line.
@@ -180,16 +179,16 @@ export class Interpreter {
         if (blockId !== undefined) {
           lastEventId = this.lastEventId = blockId
           blockId = undefined
-          if (this.#callbacks.onId) {
+          if (callbacks.onId) {
             if (whole !== undefined) this.#due = { event: type, data: whole, id: lastEventId }
-            this.#callbacks.onId(lastEventId)
+            callbacks.onId(lastEventId)
             if (this.#epoch !== run) return
             this.#due = undefined
           }
         }
         // A literal right here costs nothing where the engine inlines the callback.
         if (whole !== undefined) {
-          onEvent?.({ event: type, data: whole, id: lastEventId })
+          callbacks.onEvent?.({ event: type, data: whole, id: lastEventId })
           if (this.#epoch !== run) return
         }
       }

@@ -3,7 +3,7 @@ import type { ServerSentEvent } from '../wire/types.js'
 /**
  * Options of `createParser`; `parse`, `events()` and `EventDecoderStream` take them without `onEvent`.
  *
- * Callbacks run inside `feed` and `end`, one at a time, in stream order. Inside one, `feed` and `end`
+ * Callbacks are called on the options object, inside `feed` and `end`, one at a time, in stream order. Inside one, `feed` and `end`
  * are taken after the current chunk, and `reset` drops the rest of it. If one throws, the error
  * reaches the caller of `feed` or `end`; the event in hand counts as delivered, and what is left of
  * the chunk is taken at the next `feed` or `end`.
