@@ -53,7 +53,6 @@ export function createParser(options: ParserOptions = {}): Parser {
   const decoder = new ByteDecoder()
   /** What is still to be taken: the rest of a chunk of bytes, and what callbacks have fed. */
   let backlog: Input[] = []
-  const interpreter = new Interpreter(options, lastEventId, maxEventSize, overflow)
 
   function overflow(): LimitError {
     phase = Phase.Failed
@@ -103,8 +102,10 @@ export function createParser(options: ParserOptions = {}): Parser {
     }
   }
 
-  return {
-    feed(chunk) {
+  const parser = {
+    // No getter: engines make a dictionary of a literal that has one, and look each `parser.feed` up by its hash.
+    lastEventId,
+    feed(chunk: string | Uint8Array) {
       if (typeof chunk !== 'string' && !isBytes(chunk)) throw new TypeError('feed takes a string or a Uint8Array')
       if (phase === Phase.Failed) throw overflow()
       run(chunk)
@@ -112,15 +113,14 @@ export function createParser(options: ParserOptions = {}): Parser {
     end() {
       if (phase !== Phase.Failed) run()
     },
-    reset(to) {
+    reset(to?: { lastEventId?: string }) {
       forget()
-      interpreter.lastEventId = to?.lastEventId ?? ''
+      parser.lastEventId = to?.lastEventId ?? ''
       if (phase !== Phase.Feeding) phase = Phase.Idle
     },
-    get lastEventId() {
-      return interpreter.lastEventId
-    },
   }
+  const interpreter = new Interpreter(options, parser, maxEventSize, overflow)
+  return parser
 }
 
 /** The sender of a chunk may use its memory again once `feed` has returned. */

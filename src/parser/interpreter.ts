@@ -26,7 +26,7 @@ const TIED = 1024
  * first: a closure starts cold for each parser, and most streams end before it is warm.
  */
 export class Interpreter {
-  lastEventId: string
+  readonly #parser: { lastEventId: string }
   readonly #callbacks: ParserOptions
   readonly #maxEventSize: number
   readonly #overflow: () => Error
@@ -40,9 +40,9 @@ export class Interpreter {
   #due: ServerSentEvent | undefined
   #rest = ''
 
-  /** `overflow` makes the error for an event beyond `maxEventSize`. */
-  constructor(options: ParserOptions, lastEventId: string, maxEventSize: number, overflow: () => Error) {
-    this.lastEventId = lastEventId
+  /** Keeps the last event ID at `parser`; `overflow` makes the error for an event beyond `maxEventSize`. */
+  constructor(options: ParserOptions, parser: { lastEventId: string }, maxEventSize: number, overflow: () => Error) {
+    this.#parser = parser
     this.#callbacks = options
     this.#maxEventSize = maxEventSize
     this.#overflow = overflow
@@ -81,10 +81,11 @@ export class Interpreter {
       length += shift
       at = 0
     }
+    const parser = this.#parser
     const callbacks = this.#callbacks
     const maxEventSize = this.#maxEventSize
     let block = this.#block
-    let { lastEventId } = this
+    let { lastEventId } = parser
     let blockType = block.type
     let blockId = block.id
     let { size } = block
@@ -107,7 +108,7 @@ export class Interpreter {
         }
         if (end === length) {
           if (from !== position) saveBlock(block, blockType, blockId, size, value, lines, length)
-          if (lastEventId) this.lastEventId = detach(lastEventId, length)
+          parser.lastEventId = detach(lastEventId, length)
           if (from < length) this.#keep(text.slice(from), length)
           return
         }
@@ -177,7 +178,7 @@ export class Interpreter {
         size = lines = 0
         value = undefined
         if (blockId !== undefined) {
-          lastEventId = this.lastEventId = blockId
+          lastEventId = parser.lastEventId = blockId
           blockId = undefined
           if (callbacks.onId) {
             if (whole !== undefined) this.#due = { event: type, data: whole, id: lastEventId }
