@@ -67,7 +67,7 @@ export function createParser(options: ParserOptions = {}): Parser {
 
   function takeInput(input: Input): void {
     if (typeof input === 'string') {
-      interpreter.take(decoder.end() + input, 0)
+      interpreter.take(decoder.end() + input)
     } else if (input) {
       let piece = input
       if (piece.length > WINDOW) {
@@ -76,7 +76,7 @@ export function createParser(options: ParserOptions = {}): Parser {
         backlog.unshift(piece.subarray(cut))
         piece = piece.subarray(0, cut)
       }
-      interpreter.take(decoder.decode(piece), 0)
+      interpreter.take(decoder.decode(piece))
     } else {
       decoder.end()
       interpreter.start()

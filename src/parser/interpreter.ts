@@ -15,9 +15,6 @@ const enum Unit {
   Bom = 0xfeff,
 }
 
-/** Code units up to which a text is copied behind the line that it ends; of a larger one that line alone is taken apart. */
-const JOINED = 16 * 1024
-
 /** Lines of data tied together before they are copied: each takes up to 64 bytes until then, however short. */
 const TIED = 1024
 
@@ -50,36 +47,34 @@ export class Interpreter {
   }
 
   /**
-   * Interprets the next text of the stream from `begin` on, line by line (WHATWG HTML 9.2.6).
+   * Interprets the next text of the stream, line by line (WHATWG HTML 9.2.6).
    *
    * What the loop needs lives in local variables, which engines keep in registers; fields would be read
    * and written again for every line.
    */
-  take(text: string, begin: number): void {
+  take(text: string): void {
     const run = this.#epoch
-    let { length } = text
-    let at = begin
-    if (at < length && this.#skipped) {
-      if (text.charCodeAt(at) === this.#skipped) at++
-      this.#skipped = 0
-    }
-    if (at === length) return
+    const { length } = text
+    let at = 0
     // `lf` and `cr` are where the first of each is found from `at`, or the length.
-    let lf = text.indexOf('\n', at)
-    let cr = text.indexOf('\r', at)
+    let lf = text.indexOf('\n')
+    let cr = text.indexOf('\r')
     if (lf < 0) lf = length
     if (cr < 0) cr = length
     const line = this.#line
     if (line.length > 0) {
       const end = lf < cr ? lf : cr
-      if (end === length) return this.#keep(text.slice(at), length)
-      if (length > JOINED) return this.#takeApart(text, at, end)
-      text = line.join(text, at, end)
-      const shift = text.length - length
-      lf += shift
-      cr += shift
-      length += shift
-      at = 0
+      if (end === length) return this.#keep(text, length)
+      // The line is a text of its own, with a line feed behind it: to copy a large text behind its start costs more.
+      at = end + (text.charCodeAt(end + 1) === Unit.LF ? 2 : 1)
+      this.#rest = text.slice(at)
+      this.take(line.join(text, end, at))
+      if (this.#epoch !== run) return
+      this.#rest = ''
+    }
+    if (this.#skipped && at < length) {
+      if (text.charCodeAt(at) === this.#skipped) at++
+      this.#skipped = 0
     }
     const parser = this.#parser
     const callbacks = this.#callbacks
@@ -199,19 +194,6 @@ export class Interpreter {
     }
   }
 
-  /**
-   * Takes the line that ends at `end` apart, rather than copy a large text behind its start. The rest stays in
-   * `text`: engines look at a slice of it through one step more for each unit.
-   */
-  #takeApart(text: string, at: number, end: number): void {
-    const run = this.#epoch
-    this.#rest = text.slice(end + 1)
-    this.take(this.#line.join(text.slice(at, end + 1), 0, end - at), 0)
-    if (this.#epoch !== run) return
-    this.#rest = ''
-    this.take(text, end + 1)
-  }
-
   /** Goes on with what a callback that threw has left over. */
   resume(): void {
     const event = this.#due
@@ -219,7 +201,7 @@ export class Interpreter {
     if (event) this.#callbacks.onEvent?.(event)
     const text = this.#rest
     this.#rest = ''
-    this.take(text, 0)
+    this.take(text)
   }
 
   /** Begins the next stream; the last event ID stays. */

@@ -52,9 +52,9 @@ export class UnfinishedLine {
     return start > 0 ? length - start + (this.#head[0] === 'd' ? separator : 0) : 0
   }
 
-  /** Gives back the line with what follows it from `start` on, its end being at `end`; empty again. */
-  join(text: string, start: number, end: number): string {
-    this.#pile.push(text.slice(this.#valueStart < 0 ? end : start))
+  /** Gives back the line, which ends at `end` of the next text, with that text up to `cut`; empty again. */
+  join(text: string, end: number, cut: number): string {
+    this.#pile.push(text.slice(this.#valueStart < 0 ? end : 0, cut))
     this.length = this.#valueStart = 0
     return this.#pile.take()
   }
