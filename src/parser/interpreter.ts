@@ -4,7 +4,7 @@ import type { ServerSentEvent } from '../wire/types.js'
 import { dataValue, eventValue, idValue, retryValue } from './field-value.js'
 import { detach } from './text-pile.js'
 import type { ParserOptions } from './types.js'
-import { createUnfinishedBlock, saveBlock, wholeData, type UnfinishedBlock } from './unfinished-block.js'
+import { UnfinishedBlock, saveBlock, wholeData } from './unfinished-block.js'
 import { UnfinishedLine } from './unfinished-line.js'
 
 /** An enum of this file, so that the built code has numbers where it looks at each line. */
@@ -68,6 +68,7 @@ export class Interpreter {
       // The line is a text of its own, with a line feed behind it: to copy a large text behind its start costs more.
       at = end + (text.charCodeAt(end + 1) === Unit.LF ? 2 : 1)
       this.#rest = text.slice(at)
+      this.#line = new UnfinishedLine()
       this.take(line.join(text, end, at))
       if (this.#epoch !== run) return
       this.#rest = ''
@@ -81,6 +82,12 @@ export class Interpreter {
     const maxEventSize = this.#maxEventSize
     let block = this.#block
     let { lastEventId } = parser
+    // Most texts are an event with one line of data, which needs none of the state below.
+    if (lf + 2 === length && cr === length && !block.isOpen && text.charCodeAt(lf + 1) === Unit.LF) {
+      const start = dataValue(text, text.charCodeAt(at), at, lf)
+      if (start && lf - start <= maxEventSize)
+        return callbacks.onEvent?.({ event: DEFAULT_EVENT_TYPE, data: text.slice(start, lf), id: lastEventId })
+    }
     let blockType = block.type
     let blockId = block.id
     let { size } = block
@@ -165,7 +172,7 @@ export class Interpreter {
         let whole = lines > 1 ? value!.slice(0, -1) : value
         if (block.isOpen) {
           whole = wholeData(block.data, whole)
-          block = this.#block = createUnfinishedBlock()
+          block = this.#block = new UnfinishedBlock()
         }
         const type = blockType || DEFAULT_EVENT_TYPE
         position = at
@@ -208,7 +215,7 @@ export class Interpreter {
   start(): void {
     this.#skipped = Unit.Bom
     this.#line = new UnfinishedLine()
-    this.#block = createUnfinishedBlock()
+    this.#block = new UnfinishedBlock()
   }
 
   /** Drops all there is, the rest of a text in work too. */

@@ -15,25 +15,28 @@ const FAIR_SHARE = 4
  * text again and again; a rope costs 32 bytes for each piece, however short.
  */
 export class TextPile {
-  readonly #separator: string
   #joined = ''
-  #pieces: string[] = []
+  #pieces: string[]
+  readonly #separator: string
 
-  constructor(separator: string) {
+  // Never without pieces: engines take an empty array for one of numbers, and the push that has seen both is slow.
+  constructor(first = '', separator = '') {
+    this.#pieces = [first]
     this.#separator = separator
   }
 
   push(piece: string): void {
-    if (this.#pieces.length === PIECES) this.#joined = this.take() + this.#separator
-    this.#pieces.push(piece)
+    if (this.#pieces.length < PIECES) {
+      this.#pieces.push(piece)
+    } else {
+      this.#joined = this.join() + this.#separator
+      this.#pieces = [piece]
+    }
   }
 
-  /** Gives back the whole text, joined by the separator, and is empty again. */
-  take(): string {
-    const text = this.#joined + this.#pieces.join(this.#separator)
-    this.#joined = ''
-    this.#pieces = []
-    return text
+  /** The whole text, with the separator between its pieces. */
+  join(): string {
+    return this.#joined + this.#pieces.join(this.#separator)
   }
 }
 

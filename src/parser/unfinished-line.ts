@@ -16,7 +16,7 @@ const LONG = 1024
 export class UnfinishedLine {
   /** Code units so far. */
   length = 0
-  readonly #pile = new TextPile('')
+  #pile = new TextPile()
   #head = ''
   /** Where the value starts: 0 while that is not known, -1 if the line means nothing. */
   #valueStart = 0
@@ -37,13 +37,13 @@ export class UnfinishedLine {
     let start = this.#valueStart
     if (!start) {
       if (length < LONG && length < room) return 0
-      const whole = this.#pile.take()
+      const whole = this.#pile.join()
       const head = (this.#head = whole.slice(0, HEAD))
       const colon = head.indexOf(':')
       // Up to a colon it is one of them, or none; without a colon it may become one.
       const name = head.slice(0, colon + 1) || head
       const means = colon ? FIELDS.some((field) => field.startsWith(name)) : hearsComments
-      this.#pile.push(means ? whole : head)
+      this.#pile = new TextPile(means ? whole : head)
       start = colon + (colon > 0 && head[colon + 1] === ' ' ? 2 : 1)
       if (!means) this.#valueStart = start = -1
       // Whether a space belongs to the value is known with the unit after it.
@@ -52,10 +52,9 @@ export class UnfinishedLine {
     return start > 0 ? length - start + (this.#head[0] === 'd' ? separator : 0) : 0
   }
 
-  /** Gives back the line, which ends at `end` of the next text, with that text up to `cut`; empty again. */
+  /** The whole line, which ends at `end` of the next text, with that text up to `cut`. */
   join(text: string, end: number, cut: number): string {
     this.#pile.push(text.slice(this.#valueStart < 0 ? end : 0, cut))
-    this.length = this.#valueStart = 0
-    return this.#pile.take()
+    return this.#pile.join()
   }
 }

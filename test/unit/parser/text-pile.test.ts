@@ -4,19 +4,27 @@ import { TextPile, detach } from '../../../src/parser/text-pile.js'
 
 describe('TextPile', () => {
   // Around the sizes at which pieces are joined.
-  it.each([0, 1, 2, 1023, 1024, 1025, 2047, 2048, 2049, 5000])('gives back %d pieces in order, once', (count) => {
-    const pieces = Array.from({ length: count }, (_, index) => `${index}`)
-    const pile = new TextPile('\n')
-    for (const piece of pieces) pile.push(piece)
-    expect(pile.take()).toBe(pieces.join('\n'))
-    expect(pile.take()).toBe('')
+  it.each([1, 2, 1023, 1024, 1025, 2047, 2048, 2049, 5000])('joins %d pieces in order, as often as asked', (count) => {
+    const [first, ...more] = Array.from({ length: count }, (_, index) => `${index}`)
+    const pile = new TextPile(first, '\n')
+    for (const piece of more) pile.push(piece)
+    expect(pile.join()).toBe([first, ...more].join('\n'))
+    expect(pile.join()).toBe([first, ...more].join('\n'))
+  })
+
+  it('goes on after a join', () => {
+    const pile = new TextPile()
+    expect(pile.join()).toBe('')
+    pile.push('one')
+    expect(pile.join()).toBe('one')
+    pile.push('two')
+    expect(pile.join()).toBe('onetwo')
   })
 
   it('tells two empty pieces from one', () => {
-    const pile = new TextPile('\n')
+    const pile = new TextPile('', '\n')
     pile.push('')
-    pile.push('')
-    expect(pile.take()).toBe('\n')
+    expect(pile.join()).toBe('\n')
   })
 })
 
