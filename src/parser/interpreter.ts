@@ -19,8 +19,8 @@ const enum Unit {
 const TIED = 1024
 
 /**
- * Text in, events out. A class, so that all parsers of a program share the code that the engine compiled for the
- * first: a closure starts cold for each parser, and most streams end before it is warm.
+ * Text in, events out. A class: engines call its methods without a look at what they call, which closures of many
+ * parsers cannot be spared.
  */
 export class Interpreter {
   readonly #parser: { lastEventId: string }
