@@ -1,5 +1,5 @@
 /** Pieces kept apart before they are joined: bounds both the array and the chunks that slices hold alive. */
-const PIECES = 1024
+const PIECES = 512
 
 /**
  * Chunks up to this many code units are not worth a copy for the slices kept of them: at most
@@ -26,11 +26,11 @@ export class TextPile {
   }
 
   push(piece: string): void {
-    if (this.#pieces.length < PIECES) {
-      this.#pieces.push(piece)
-    } else {
+    if (this.#pieces.length === PIECES) {
       this.#joined = this.join() + this.#separator
       this.#pieces = [piece]
+    } else {
+      this.#pieces.push(piece)
     }
   }
 

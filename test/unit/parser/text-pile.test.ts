@@ -4,7 +4,7 @@ import { TextPile, detach } from '../../../src/parser/text-pile.js'
 
 describe('TextPile', () => {
   // Around the sizes at which pieces are joined.
-  it.each([1, 2, 1023, 1024, 1025, 2047, 2048, 2049, 5000])('joins %d pieces in order, as often as asked', (count) => {
+  it.each([1, 2, 511, 512, 513, 1023, 1024, 1025, 5000])('joins %d pieces in order, as often as asked', (count) => {
     const [first, ...more] = Array.from({ length: count }, (_, index) => `${index}`)
     const pile = new TextPile(first, '\n')
     for (const piece of more) pile.push(piece)
