@@ -291,6 +291,16 @@ describe.each(FORMS)('reset in a callback, %s', (_, form) => {
     expect(steps.map((step) => step.type === 'event' && step.event.data)).toEqual(['1', '3'])
   })
 
+  it('drops what follows a line that began in the chunk before', () => {
+    const { parser, steps } = recording((_name, self, call) => {
+      if (call === 1) self.reset()
+    })
+    parser.feed(form('data: '))
+    parser.feed(form('1\n\ndata: 2\n\n'))
+    parser.feed(form('data: 3\n\n'))
+    expect(steps.map((step) => step.type === 'event' && step.event.data)).toEqual(['1', '3'])
+  })
+
   it('drops the chunks of a large input that are still to be decoded', () => {
     const { parser, steps } = recording((_name, self, call) => {
       if (call === 1) self.reset()

@@ -75,6 +75,12 @@ describe('createParser', () => {
     expect(seen).toEqual(['a'])
   })
 
+  it('has no accessor, which would make engines look up each call by a hash', () => {
+    const properties = Object.entries(Object.getOwnPropertyDescriptors(createParser()))
+    expect(properties.filter(([, property]) => property.get || property.set)).toEqual([])
+    expect(properties.map(([name]) => name)).toEqual(['lastEventId', 'feed', 'end', 'reset'])
+  })
+
   it('two parsers share nothing', () => {
     const seen: string[] = []
     const [one, two] = [1, 2].map((name) => createParser({ onEvent: ({ data }) => seen.push(`${name} ${data}`) }))
