@@ -1,5 +1,5 @@
-import { OptionError } from '../errors/option-error.js'
-import { checkOptions, numberOf, type Rule } from '../server/check-options.js'
+import { check, checkOptions, type Rule } from '../options/check-options.js'
+import { anything, isName, wholeNumberOf } from '../options/rules.js'
 import type { Transport } from '../server/channel/transport.js'
 import { MAX_DELAY } from '../wire/constants.js'
 import type { RedisClient } from './links-of.js'
@@ -38,24 +38,15 @@ const DEFAULT_MAX_LEN = 10_000
 const DEFAULT_BLOCK = 5000
 const DEFAULT_TIMEOUT = 5000
 
-const isText: Rule = (value) => (typeof value !== 'string' || value === '') && 'must be a string that is not empty.'
-
-const isLength: Rule = (value) =>
-  !(value === Infinity || (Number.isSafeInteger(value) && (value as number) > 0)) &&
-  'must be a number of entries, a whole one of at least 1, or Infinity.'
-
-const isWait: Rule = (value) =>
-  !Number.isInteger(value)
-    ? 'must be a whole number of milliseconds.'
-    : numberOf('milliseconds', 1, Math.floor(MAX_DELAY / 2))(value)
+const wait = /* @__PURE__ */ wholeNumberOf('milliseconds', 1, Math.floor(MAX_DELAY / 2))
 
 const rules = {
-  client: () => false,
-  key: isText,
-  channel: isText,
-  maxLen: isLength,
-  blockMs: isWait,
-  timeoutMs: isWait,
+  client: anything,
+  key: isName,
+  channel: isName,
+  maxLen: /* @__PURE__ */ wholeNumberOf('entries', 1),
+  blockMs: wait,
+  timeoutMs: wait,
 } as const satisfies Record<keyof RedisStreamsOptions, Rule>
 
 /**
@@ -90,6 +81,6 @@ export function redisStreams(options: RedisStreamsOptions): Transport {
   checkOptions(options, rules)
   const { client, key, channel = '', maxLen = DEFAULT_MAX_LEN } = options ?? {}
   const { blockMs = DEFAULT_BLOCK, timeoutMs = DEFAULT_TIMEOUT } = options ?? {}
-  if (key === undefined) throw new OptionError('key', 'is missing. Give the stream a key.')
+  check('key', key !== undefined, 'is missing. Give the stream a key')
   return new StreamTransport(use(client, key, { blockMs, timeoutMs }), { channel, maxLen, timeoutMs })
 }

@@ -1,13 +1,14 @@
+import { checkOptions } from '../options/check-options.js'
+import type { Rules } from '../options/check-options.js'
 import {
-  checkOptions,
+  anything,
   isFunction,
   milliseconds,
   numberOf,
   oneOf,
   reconnectionTime,
-  SLOW_RULES,
-} from './check-options.js'
-import type { Rules } from './check-options.js'
+  wholeNumberOf,
+} from '../options/rules.js'
 import { streamFields } from './response-head.js'
 import type { HeadFields } from './response-head.js'
 
@@ -60,13 +61,19 @@ export interface Settings {
 /** Those of responses that have a body. */
 const STATUS = /^(?!204|205|304)[2-5]\d\d$/
 
+/** `slow` of a stream and of a channel. */
+export const SLOW_RULES: Rules = {
+  maxBytes: /* @__PURE__ */ numberOf('bytes', 1),
+  stall: /* @__PURE__ */ numberOf('milliseconds', 1),
+}
+
 const RULES: Rules = {
   status: (value) =>
-    !(typeof value === 'number' && STATUS.test(`${value}`)) && 'must be 200 to 599, of a response with a body.',
-  headers: () => false,
+    !(typeof value === 'number' && STATUS.test(`${value}`)) && 'must be 200 to 599, of a response with a body',
+  headers: anything,
   retry: reconnectionTime,
   heartbeat: milliseconds,
-  padding: /* @__PURE__ */ numberOf('bytes', 0, 65_536, true),
+  padding: /* @__PURE__ */ wholeNumberOf('bytes', 0, 65_536),
   accept: /* @__PURE__ */ oneOf('ignore', 'require'),
   slow: SLOW_RULES,
   onError: isFunction,

@@ -1,16 +1,17 @@
-import { LINE_OR_NUL } from '../../wire/field-rules.js'
-import { attempt } from '../attempt.js'
+import { checkOptions } from '../../options/check-options.js'
+import type { Rules } from '../../options/check-options.js'
 import {
-  checkOptions,
   isFunction,
+  isName,
   milliseconds,
   numberOf,
   oneOf,
   reconnectionTime,
-  SLOW_RULES,
-} from '../check-options.js'
-import type { Rule, Rules } from '../check-options.js'
+  wholeNumberOf,
+} from '../../options/rules.js'
+import { attempt } from '../attempt.js'
 import type { EventRequest } from '../event-request.js'
+import { SLOW_RULES } from '../event-stream-options.js'
 import type { StreamMessage } from '../stream-message.js'
 import { LIMITS } from './hub-options.js'
 import type { Awaitable, ChannelMetrics, HubHooks, HubOptions, SlowPolicy, Snapshot } from './hub-options.js'
@@ -75,20 +76,17 @@ export interface ChannelOptions<M, C> {
   onError?(error: unknown): void
 }
 
-export const isName: Rule = (value) =>
-  !(typeof value === 'string' && value && !LINE_OR_NUL.test(value)) && 'must be one line of text.'
-
 const RULES: Rules = {
   history: {
-    size: /* @__PURE__ */ numberOf('events', 0, Infinity, true),
+    size: /* @__PURE__ */ wholeNumberOf('events'),
     maxAge: /* @__PURE__ */ numberOf('milliseconds'),
     maxBytes: /* @__PURE__ */ numberOf('bytes'),
   },
-  transport: (value) => typeof (value as Transport | null)?.subscribe !== 'function' && 'must be a transport.',
+  transport: (value) => typeof (value as Transport | null)?.subscribe !== 'function' && 'must be a transport',
   heartbeat: milliseconds,
   retry: reconnectionTime,
   maxAge: milliseconds,
-  maxConnections: /* @__PURE__ */ numberOf('connections', 1, Infinity, true),
+  maxConnections: /* @__PURE__ */ wholeNumberOf('connections', 1),
   flush: milliseconds,
   slow: { ...SLOW_RULES, policy: /* @__PURE__ */ oneOf('disconnect', 'drop', 'conflate') },
   authorize: isFunction,

@@ -1,6 +1,7 @@
 import type { ServerResponse } from 'node:http'
 import { encode } from '../../encoder/encode.js'
-import { checkOptions, milliseconds, typeOf, type Rules } from '../check-options.js'
+import { checkOptions, type Rules } from '../../options/check-options.js'
+import { isBoolean, isName, isString, milliseconds } from '../../options/rules.js'
 import { eventRequestOf, requestedId } from '../event-request.js'
 import { createNodeSink, isNodeReaderGone } from '../node-sink.js'
 import type { NodeRequest, NodeResponse } from '../node-types.js'
@@ -9,7 +10,7 @@ import { toJson } from '../stream-message.js'
 import { createWebSink } from '../web-sink.js'
 import { admit, isResponse, type Admission } from './admit.js'
 import { ChannelClosedError } from './channel-closed-error.js'
-import { type ChannelOptions, isName, resolveChannelOptions } from './channel-options.js'
+import { type ChannelOptions, resolveChannelOptions } from './channel-options.js'
 import { createHub } from './hub.js'
 import type { Hub } from './hub-types.js'
 import { createMemoryTransport } from './memory-transport.js'
@@ -66,8 +67,8 @@ export interface Channel<M = ChannelEvents, _C = unknown> {
 
 const PUBLISH_RULES: Rules = {
   topic: isName,
-  conflateKey: /* @__PURE__ */ typeOf('string'),
-  ephemeral: /* @__PURE__ */ typeOf('boolean'),
+  conflateKey: isString,
+  ephemeral: isBoolean,
 }
 const CLOSE_RULES: Rules = { drain: milliseconds }
 

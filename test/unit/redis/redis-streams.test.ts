@@ -19,7 +19,7 @@ describe('redisStreams', () => {
     ['key', { client, key: '' }, /empty/],
     ['key', { client, key: 7 }, /string/],
     ['channel', { client, key: 'k', channel: '' }, /empty/],
-    ['maxLen', { client, key: 'k', maxLen: 0 }, /at least 1/],
+    ['maxLen', { client, key: 'k', maxLen: 0 }, /from 1 to/],
     ['maxLen', { client, key: 'k', maxLen: 1.5 }, /whole/],
     ['maxLen', { client, key: 'k', maxLen: NaN }, /number/],
     ['blockMs', { client, key: 'k', blockMs: 0 }, /from 1 to/],

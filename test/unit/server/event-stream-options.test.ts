@@ -49,7 +49,7 @@ describe('options', () => {
 
   it('names the options there are', () => {
     expect(() => resolveOptions({ slow: { size: 1 } } as EventStreamOptions)).toThrow(
-      'slow.size: does not exist. There is maxBytes, stall.',
+      'slow.size: does not exist. There is maxBytes, stall',
     )
   })
 
