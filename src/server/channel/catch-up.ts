@@ -5,12 +5,17 @@ import type { HubOptions } from './hub-options.js'
 import type { Log } from './log.js'
 import type { Entry } from './entry.js'
 import type { Pick, PickCache } from './pick.js'
-import type { CatchUp, Reader } from './reader.js'
+import { LIVE, type CatchUp, type Phase, type Reader } from './reader.js'
 import { encodeSnapshot } from './snapshot.js'
 import type { GapReason, Transport } from './transport.js'
 
 /** No transport issues longer ids. */
 const LONGEST_ID = 256
+
+/** Thrown where a catch-up finds that its reader has left, or began another. Nobody is told. */
+const SUPERSEDED = new Error('superseded')
+
+const pause = (work: CatchUp): Promise<void> => new Promise((resolve) => (work.wake = resolve))
 
 export interface CatchUpHost {
   readonly options: HubOptions
@@ -18,7 +23,8 @@ export interface CatchUpHost {
   readonly log: Log
   readonly pick: Pick
   gate(): Promise<void> | undefined
-  write(reader: Reader, wire: Uint8Array, events: number): void
+  /** Does nothing where the reader is not, or no longer, at `phase`. */
+  write(reader: Reader, phase: Phase, wire: Uint8Array, events: number): void
   /** Ends a reader because of an error. */
   fail(reader: Reader, error: unknown): void
 }
@@ -39,7 +45,7 @@ export interface CatchUps {
   onEntry(): void
   /** The log has been reset: all readers lost continuity. */
   onReset(readers: Iterable<Reader>): void
-  /** To be called while the reader has its work. */
+  /** To be called while the reader is still at it. */
   forget(reader: Reader): void
 }
 
@@ -51,7 +57,7 @@ export function createCatchUps(host: CatchUpHost): CatchUps {
   const ahead = new Set<CatchUp>()
   const pages: PickCache = new Map()
 
-  const send = (reader: Reader, text: string): void => host.write(reader, toBytes(text), 0)
+  const send = (reader: Reader, work: CatchUp, text: string): void => void host.write(reader, work, toBytes(text), 0)
 
   /** Whatever is published from now on, the log has for the reader. */
   const aim = (work: CatchUp): void => {
@@ -60,43 +66,40 @@ export function createCatchUps(host: CatchUpHost): CatchUps {
   }
 
   const start = (reader: Reader, requested: string | undefined, reason?: GapReason): void => {
-    const work: CatchUp = { kind: 'catch-up', requested, reason, cursor: '', target: '', next: 0, wake: undefined }
+    forget(reader)
+    const work: CatchUp = { kind: 'catching-up', requested, reason, cursor: '', target: '', next: 0, wake: undefined }
+    if (!reader.become(work)) return
     if (log.position !== undefined) aim(work)
-    reader.state = 'catching-up'
-    reader.work = work
     underWay.add(reader)
     run(reader, work).catch((error) => {
-      if (reader.work === work) host.fail(reader, error)
+      if (reader.phase === work) host.fail(reader, error)
     })
   }
 
   const forget = (reader: Reader): void => {
     underWay.delete(reader)
-    ahead.delete(reader.work as CatchUp)
+    ahead.delete(reader.phase as CatchUp)
     if (underWay.size === 0) pages.clear()
   }
 
   /**
-   * Never goes on where the reader has other work by then. It is asked for by the work itself: a reset between this
-   * look and the next step must not make the next look take the new work for that of the old run.
+   * To be put around each `await`: the look and the step that follows it are in one piece then. A look before the
+   * promise is handed on would be a microtask too early, and a reset fits in there.
    */
-  const settled = async <T>(reader: Reader, work: CatchUp, promise: PromiseLike<T> | T): Promise<T> => {
-    const value = await promise
-    return reader.work === work ? value : new Promise(() => {})
+  const still = <T>(reader: Reader, work: CatchUp, value: T): T => {
+    if (reader.phase !== work) throw SUPERSEDED
+    return value
   }
-
-  const pause = (reader: Reader, work: CatchUp): Promise<void> =>
-    settled(reader, work, new Promise<void>((resolve) => (work.wake = resolve)))
 
   const run = async (reader: Reader, work: CatchUp): Promise<void> => {
     const { requested } = work
     // A reset may come in the middle of anything, and to all at once; so does the first position.
     const isSudden = work.reason === 'reset' || work.target === ''
-    while (log.position === undefined) await pause(reader, work)
-    if (isSudden) await settled(reader, work, gate())
+    while (log.position === undefined) still(reader, work, await pause(work))
+    if (isSudden) still(reader, work, await gate())
     if (requested !== undefined && !work.reason) {
       let held = requested === '' || requested.length > LONGEST_ID ? 'unknown' : transport.has(requested)
-      if (isThenable(held)) held = await settled(reader, work, held)
+      if (isThenable(held)) held = still(reader, work, await held)
       if (held === true) work.cursor = requested
       else work.reason = held
       aim(work)
@@ -104,19 +107,20 @@ export function createCatchUps(host: CatchUpHost): CatchUps {
     if (work.cursor === '') {
       work.cursor = work.target
       let text = greet(reader, work)
-      if (isThenable(text)) text = await settled(reader, work, text)
-      send(reader, text)
+      if (isThenable(text)) text = still(reader, work, await text)
+      send(reader, work, text)
     }
     await replay(reader, work)
   }
 
-  const greet = (reader: Reader, { reason, requested = '', target }: CatchUp): string | Promise<string> => {
+  const greet = (reader: Reader, work: CatchUp): string | Promise<string> => {
+    const { reason, requested = '', target } = work
     const { gapEvent, hooks } = options
     const gap = reason ? encode({ event: gapEvent, id: target, data: JSON.stringify({ reason, requested }) }) : ''
     if (!hooks.snapshot) return gap || encode({ id: target })
     // The position is that of the gap event itself, and is taken back until the snapshot is there. In one
     // write: whoever was cut off in between would come back as one that has the snapshot.
-    if (gap) send(reader, gap + encode({ id: '' }))
+    if (gap) send(reader, work, gap + encode({ id: '' }))
     return encodeSnapshot(hooks.snapshot(reader.context), target)
   }
 
@@ -124,7 +128,7 @@ export function createCatchUps(host: CatchUpHost): CatchUps {
     for (;;) {
       // Who has all there is goes live at once.
       const turn = work.cursor === work.target && work.next === log.end ? undefined : gate()
-      if (turn) await settled(reader, work, turn)
+      if (turn) still(reader, work, await turn)
       // What it was to get from the log has been let go there: more of the history, then.
       if (work.next < log.base) aim(work)
       const order = transport.compare(work.cursor, work.target)
@@ -132,33 +136,32 @@ export function createCatchUps(host: CatchUpHost): CatchUps {
       const isLast = order === 0
       if (order > 0) {
         ahead.add(work)
-        await pause(reader, work)
+        still(reader, work, await pause(work))
         continue
       }
       if (!isLast && reader.sink.bufferedBytes >= window) {
-        await pause(reader, work)
+        still(reader, work, await pause(work))
         continue
       }
       let page: ReturnType<Transport['range']> = isLast
         ? { entries: log.slice(work.next, log.end), position: log.position! }
         : transport.range(work.cursor, work.target)
-      if (isThenable(page)) page = await settled(reader, work, page)
+      if (isThenable(page)) page = still(reader, work, await page)
       // A page that leads nowhere would be asked for again for ever.
       if (!page || (!isLast && page.position === work.cursor)) return start(reader, work.requested ?? '', 'expired')
       const { entries, position } = page
-      const count = writeSome(reader, entries, isLast ? new Map() : pages)
+      const count = writeSome(reader, work, entries, isLast ? new Map() : pages)
       // The filter may have ended it.
-      if (reader.work !== work) return
+      still(reader, work, undefined)
       if (isLast) work.next += count
       if (isLast && work.next === log.end) break
       if (count === entries.length) work.cursor = position
       else if (count > 0) work.cursor = entries[count - 1]!.id
-      else await pause(reader, work)
+      else still(reader, work, await pause(work))
       if (isLast) work.target = work.cursor
     }
     forget(reader)
-    reader.work = undefined
-    reader.state = 'live'
+    reader.become(LIVE)
     reader.next = work.next
   }
 
@@ -166,7 +169,7 @@ export function createCatchUps(host: CatchUpHost): CatchUps {
    * Writes what there is room for, from the first entry on. Gives how many that were; 0 where the reader
    * has to take something first.
    */
-  const writeSome = (reader: Reader, entries: readonly Entry[], cache: PickCache): number => {
+  const writeSome = (reader: Reader, work: CatchUp, entries: readonly Entry[], cache: PickCache): number => {
     const { bufferedBytes } = reader.sink
     let bytes = 0
     let count = 0
@@ -178,7 +181,7 @@ export function createCatchUps(host: CatchUpHost): CatchUps {
     // Whole pages are shared by readers, parts hardly ever.
     if (count < entries.length && bufferedBytes > 0) return 0
     const picked = pick(reader, count < entries.length ? entries.slice(0, count) : entries, cache)
-    if (picked && reader.work?.kind === 'catch-up') host.write(reader, picked.wire, picked.entries.length)
+    if (picked) host.write(reader, work, picked.wire, picked.entries.length)
     return count
   }
 
@@ -197,12 +200,11 @@ export function createCatchUps(host: CatchUpHost): CatchUps {
     },
     onReset(readers) {
       for (const reader of readers) {
-        const { work, state } = reader
-        if (state === 'ending') continue
+        const { phase } = reader
         // From here on nothing is missing, however late its turn comes.
-        if (work?.kind === 'catch-up' && work.target === '') {
-          aim(work)
-          work.wake!()
+        if (phase.kind === 'catching-up' && phase.target === '') {
+          aim(phase)
+          phase.wake!()
         } else start(reader, '', 'reset')
       }
     },

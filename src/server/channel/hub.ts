@@ -8,7 +8,7 @@ import { Log } from './log.js'
 import type { ChannelMetrics, HubOptions } from './hub-options.js'
 import type { Hub } from './hub-types.js'
 import { createPick, join, type PickCache, type Picked } from './pick.js'
-import type { ChannelCloseReason, Held, Reader } from './reader.js'
+import { BEHIND, CLOSED, LIVE, type ChannelCloseReason, type Held, type Phase, type Reader } from './reader.js'
 import type { Scheduler } from './scheduler.js'
 import type { Transport } from './transport.js'
 import { spread } from './spread.js'
@@ -43,11 +43,9 @@ export function createHub(options: HubOptions, transport: Transport, scheduler: 
   }
 
   const leave = (reader: Reader, reason: ChannelCloseReason): void => {
-    if (reader.state === 'closed') return
-    reader.state = 'closed'
-    readers.delete(reader)
     catchUps.forget(reader)
-    reader.work = undefined
+    if (!reader.become(CLOSED)) return
+    readers.delete(reader)
     reader.sink.destroy()
     tell('close', reason)
     if (readers.size > 0) return
@@ -56,12 +54,8 @@ export function createHub(options: HubOptions, transport: Transport, scheduler: 
   }
 
   const end = (reader: Reader, reason: ChannelCloseReason): void => {
-    if (reader.state === 'ending' || reader.state === 'closed') return
-    reader.state = 'ending'
-    reader.reason = reason
     catchUps.forget(reader)
-    reader.work = undefined
-    reader.sink.end()
+    if (reader.become({ kind: 'ending', reason })) reader.sink.end()
   }
 
   const fail = (reader: Reader, error: unknown): void => {
@@ -69,9 +63,8 @@ export function createHub(options: HubOptions, transport: Transport, scheduler: 
     leave(reader, 'failed')
   }
 
-  const write = (reader: Reader, wire: Uint8Array, events: number): void => {
-    reader.sink.write(wire)
-    reader.written += wire.byteLength
+  const write = (reader: Reader, phase: Phase, wire: Uint8Array, events: number): void => {
+    if (!reader.write(phase, wire)) return
     reader.wroteAt = wheel.tick
     if (events > 0) tell('sent', events, wire.byteLength)
   }
@@ -81,8 +74,7 @@ export function createHub(options: HubOptions, transport: Transport, scheduler: 
     leave(reader, 'slow')
   }
 
-  const hold = (reader: Reader, { entries }: Picked): void => {
-    const held = reader.work as Held
+  const hold = (reader: Reader, held: Held, { entries }: Picked): void => {
     for (const entry of entries) {
       const { id, event, topic, conflateKey, wire } = entry
       const key = conflateKey === undefined ? id : JSON.stringify([event, topic, conflateKey])
@@ -97,25 +89,22 @@ export function createHub(options: HubOptions, transport: Transport, scheduler: 
   const fallBehind = (reader: Reader, picked: Picked): void => {
     if (policy === 'disconnect') return evict(reader)
     tell('evicted', policy)
-    reader.state = 'behind'
-    if (policy === 'drop') return
-    reader.work = { kind: 'held', entries: new Map(), bytes: 0 }
-    hold(reader, picked)
+    const held: Held = { kind: 'held', entries: new Map(), bytes: 0 }
+    if (reader.become(policy === 'drop' ? BEHIND : held) && policy === 'conflate') hold(reader, held, picked)
   }
 
   const offer = (reader: Reader, batch: readonly Entry[], start: number, cache: PickCache): void => {
+    const { phase } = reader
     const skip = Math.max(0, reader.next - start)
-    const isHeld = reader.work?.kind === 'held'
-    if ((reader.state !== 'live' && !isHeld) || skip >= batch.length) return
+    if ((phase !== LIVE && phase.kind !== 'held') || skip >= batch.length) return
     reader.next = start + batch.length
     const picked = pick(reader, skip === 0 ? batch : batch.slice(skip), cache)
-    if (!picked) return
-    const { state, sink } = reader
-    if (isHeld && state === 'behind') return hold(reader, picked)
-    if (state !== 'live') return
-    const { bufferedBytes } = sink
+    // The filter may have ended it, or taken it elsewhere.
+    if (!picked || reader.phase !== phase) return
+    if (phase.kind === 'held') return hold(reader, phase, picked)
+    const { bufferedBytes } = reader.sink
     if (bufferedBytes > 0 && bufferedBytes + picked.wire.byteLength > maxBytes) fallBehind(reader, picked)
-    else write(reader, picked.wire, picked.entries.length)
+    else write(reader, phase, picked.wire, picked.entries.length)
   }
 
   const wake = (): void => {
@@ -207,7 +196,7 @@ export function createHub(options: HubOptions, transport: Transport, scheduler: 
       readers.add(reader)
       wheel.add(reader)
       tell('open')
-      write(reader, preamble, 0)
+      write(reader, reader.phase, preamble, 0)
       catchUps.start(reader, requested)
     },
     room() {
@@ -216,17 +205,17 @@ export function createHub(options: HubOptions, transport: Transport, scheduler: 
       return new Promise((resolve) => publishers.push(resolve))
     },
     onDrain(reader) {
-      const { work } = reader
-      if (work?.kind === 'catch-up') return work.wake?.()
-      if (reader.state !== 'behind') return
-      if (!work) return catchUps.start(reader, '', 'slow')
-      const entries = [...work.entries.values()]
-      reader.state = 'live'
-      reader.work = undefined
-      write(reader, join(entries), entries.length)
+      const { phase } = reader
+      if (phase.kind === 'catching-up') phase.wake?.()
+      else if (phase.kind === 'behind') catchUps.start(reader, '', 'slow')
+      else if (phase.kind === 'held' && reader.become(LIVE)) {
+        const entries = [...phase.entries.values()]
+        write(reader, LIVE, join(entries), entries.length)
+      }
     },
     onClose(reader, byReader) {
-      leave(reader, reader.reason ?? (byReader ? 'disconnected' : 'closed'))
+      const { phase } = reader
+      leave(reader, phase.kind === 'ending' ? phase.reason : byReader ? 'disconnected' : 'closed')
     },
     close(drain) {
       return new Promise((resolve) => {

@@ -3,13 +3,6 @@ import type { Entry } from './entry.js'
 import type { GapReason } from './transport.js'
 
 /**
- * `catching-up`: gets its snapshot or what it missed. `live`: gets what each flush writes. `behind`: has
- * too much waiting, and is skipped until that has gone. `ending`: was told to leave, and gets the rest of
- * what was written.
- */
-export type ReaderState = 'catching-up' | 'live' | 'behind' | 'ending' | 'closed'
-
-/**
  * Why a connection ended:
  *
  * - `disconnected`: the reader left, or its request was aborted
@@ -20,9 +13,9 @@ export type ReaderState = 'catching-up' | 'live' | 'behind' | 'ending' | 'closed
  */
 export type ChannelCloseReason = 'disconnected' | 'slow' | 'rotated' | 'closed' | 'failed'
 
-/** Where a reader that catches up stands. Made anew at each start, so that an earlier one is told by it. */
+/** Gets its snapshot or what it missed. One object for each beginning, so that an earlier one is told by it. */
 export interface CatchUp {
-  readonly kind: 'catch-up'
+  readonly kind: 'catching-up'
   /** What the reader asked for; `undefined` where it is new. */
   readonly requested: string | undefined
   /** Why it cannot have that. */
@@ -37,11 +30,45 @@ export interface CatchUp {
   wake: (() => void) | undefined
 }
 
-/** What a reader that is behind will be given: the newest event for each key. */
+/** Has too much waiting. When that has gone it will be given the newest event for each key. */
 export interface Held {
   readonly kind: 'held'
   readonly entries: Map<string, Entry>
   bytes: number
+}
+
+/** Was told to leave, and gets the rest of what was written. */
+export interface Ending {
+  readonly kind: 'ending'
+  readonly reason: ChannelCloseReason
+}
+
+/** What a reader is at. What belongs to that lies in it, so that the two never disagree. */
+export type Phase =
+  | { readonly kind: 'new' }
+  | CatchUp
+  /** Gets what each flush writes. */
+  | { readonly kind: 'live' }
+  /** Has too much waiting, and is skipped until that has gone. */
+  | { readonly kind: 'behind' }
+  | Held
+  | Ending
+  | { readonly kind: 'closed' }
+
+export const LIVE: Phase = { kind: 'live' }
+export const BEHIND: Phase = { kind: 'behind' }
+export const CLOSED: Phase = { kind: 'closed' }
+const NEW: Phase = { kind: 'new' }
+
+/** What may follow. A reset begins a catch-up from anywhere; who is to leave does nothing else any more. */
+const NEXT: Readonly<Record<Phase['kind'], readonly Phase['kind'][]>> = {
+  new: ['catching-up', 'ending', 'closed'],
+  'catching-up': ['catching-up', 'live', 'ending', 'closed'],
+  live: ['catching-up', 'behind', 'held', 'ending', 'closed'],
+  behind: ['catching-up', 'ending', 'closed'],
+  held: ['live', 'catching-up', 'ending', 'closed'],
+  ending: ['closed'],
+  closed: [],
 }
 
 /** What readers tell the hub. */
@@ -53,12 +80,9 @@ export interface ReaderOwner {
 /** One connection. Thousands of them idle: no closures, and fields for what cannot be shared only. */
 export class Reader implements SinkOwner {
   sink!: Sink
-  state: ReaderState = 'catching-up'
-  work: CatchUp | Held | undefined
+  #phase: Phase = NEW
   /** The number in the log of the first entry that is for this reader. */
   next = 0
-  /** Why it is ending. */
-  reason: ChannelCloseReason | undefined
   /** Bytes handed to the sink, and how many of them it had passed on at the last look. */
   written = 0
   taken = 0
@@ -73,6 +97,28 @@ export class Reader implements SinkOwner {
     /** `undefined`: all. */
     readonly topics: ReadonlySet<string> | undefined,
   ) {}
+
+  get phase(): Phase {
+    return this.#phase
+  }
+
+  /** The one way from phase to phase. `false`, and nothing changed, where `phase` may not follow the present one. */
+  become(phase: Phase): boolean {
+    if (!NEXT[this.#phase.kind].includes(phase.kind)) return false
+    this.#phase = phase
+    return true
+  }
+
+  /**
+   * The one way to write. Nothing is written, and `false` given, for a phase that is over: what it had to say may
+   * be about a place that the reader has been taken away from since.
+   */
+  write(phase: Phase, wire: Uint8Array): boolean {
+    if (this.#phase !== phase) return false
+    this.sink.write(wire)
+    this.written += wire.byteLength
+    return true
+  }
 
   onDrain(): void {
     this.owner.onDrain(this)

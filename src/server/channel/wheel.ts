@@ -2,7 +2,7 @@ import { encode } from '../../encoder/encode.js'
 import { encodeComment } from '../../encoder/encode-comment.js'
 import { toBytes } from '../to-bytes.js'
 import type { HubOptions } from './hub-options.js'
-import type { ChannelCloseReason, Reader } from './reader.js'
+import { LIVE, type ChannelCloseReason, type Phase, type Reader } from './reader.js'
 import type { Scheduler } from './scheduler.js'
 import { walk } from './walk.js'
 
@@ -25,7 +25,7 @@ export interface WheelHost {
   readonly readers: ReadonlySet<Reader>
   /** The position, where every live reader was given all up to it. */
   settled(): string | undefined
-  write(reader: Reader, wire: Uint8Array, events: number): void
+  write(reader: Reader, phase: Phase, wire: Uint8Array, events: number): void
   evict(reader: Reader): void
   end(reader: Reader, reason: ChannelCloseReason): void
 }
@@ -56,9 +56,9 @@ export function createWheel(host: WheelHost): Wheel {
       reader.taken = taken
       reader.movedAt = tick
     } else if (tick - reader.movedAt >= ticksOf(stall)) return host.evict(reader)
-    if (bufferedBytes > 0 || reader.state === 'ending') return
-    if (reader.state === 'live' && reader.expiresAt > 0 && tick >= reader.expiresAt) host.end(reader, 'rotated')
-    else if (heartbeat > 0 && tick - reader.wroteAt >= ticksOf(heartbeat)) host.write(reader, beat, 0)
+    if (bufferedBytes > 0 || reader.phase.kind === 'ending') return
+    if (reader.phase === LIVE && reader.expiresAt > 0 && tick >= reader.expiresAt) host.end(reader, 'rotated')
+    else if (heartbeat > 0 && tick - reader.wroteAt >= ticksOf(heartbeat)) host.write(reader, reader.phase, beat, 0)
   }
 
   const turn = (): void => {
@@ -70,7 +70,7 @@ export function createWheel(host: WheelHost): Wheel {
     // Moves the position of readers whose topics are silent, so that it stays within the history.
     const placed = position === undefined ? plain : toBytes(comment + encode({ id: position }))
     walk(host.readers, options.limits.slice, scheduler, (reader) => {
-      look(reader, reader.state === 'live' && host.settled() === position ? placed : plain)
+      look(reader, reader.phase === LIVE && host.settled() === position ? placed : plain)
     })
   }
 

@@ -25,6 +25,9 @@ interface Process {
 const TOPICS = ['red', 'green', 'blue']
 const STEPS = 250
 
+/** More than any step of a reader takes to be heard. */
+const MICROTASKS = 10
+
 /** The text and ids around what is counted against a limit. */
 const SLACK = 1024
 
@@ -143,10 +146,21 @@ export class Simulation {
         action()
         break
       }
-      await settle()
+      await this.#settle()
       this.#check()
     }
     await this.#quiesce()
+  }
+
+  /** Lets promises that are settled be heard, and now and then something else happen between two of the steps they take. */
+  async #settle(): Promise<void> {
+    const moment = this.#random.chance(0.3) ? this.#random.int(0, MICROTASKS - 1) : -1
+    for (let at = 0; at < MICROTASKS; at++) {
+      await Promise.resolve()
+      if (at !== moment) continue
+      if (this.#random.chance(0.1)) this.#loseTail()
+      this.#work()
+    }
   }
 
   get received(): number {
@@ -386,5 +400,5 @@ export class Simulation {
 
 /** Lets promises that are settled be heard. */
 async function settle(): Promise<void> {
-  for (let i = 0; i < 4; i++) await Promise.resolve()
+  for (let i = 0; i < MICROTASKS; i++) await Promise.resolve()
 }

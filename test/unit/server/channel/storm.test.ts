@@ -87,7 +87,7 @@ it('readers that all come back at once are served a bounded share in each turn, 
     for (const sink of left) sink.take()
     scheduler.turn()
     await new Promise((resolve) => setImmediate(resolve))
-    left = left.filter(({ reader }) => reader.state !== 'live')
+    left = left.filter(({ reader }) => reader.phase.kind !== 'live')
   }
   // The first bytes of all of them are not held back.
   expect(most).toBeLessThan(LIMITS.steps * 2 * PAGE + READERS * 100)
@@ -109,6 +109,6 @@ it('readers that miss nothing are live at once, however many come', () => {
     const reader = new Reader(hub, undefined, undefined)
     reader.sink = new FastSink(reader)
     hub.join(reader, undefined)
-    expect(reader.state).toBe('live')
+    expect(reader.phase.kind).toBe('live')
   }
 })
