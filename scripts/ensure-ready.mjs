@@ -37,7 +37,7 @@ if (changedAt(join(root, 'node_modules/.package-lock.json')) < changedAt(lock)) 
 const built = changedAt(join(root, 'dist/index.d.ts'))
 const sources = Math.max(
   newestIn(join(root, 'src')),
-  changedAt(join(root, 'tsup.config.ts')),
+  newestIn(join(root, 'scripts')),
   changedAt(join(root, 'tsconfig.build.json')),
 )
 if (built < sources) {
