@@ -29,6 +29,10 @@ export class Recorder implements Subscriber {
     this.errors.push(error)
   }
 
+  onEnd(error: unknown): void {
+    this.errors.push(error)
+  }
+
   get codes(): string[] {
     return this.errors.map((error) => (error as { code: string }).code)
   }

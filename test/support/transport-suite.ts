@@ -57,6 +57,10 @@ class Listener {
     this.errors.push(error)
   }
 
+  onEnd(error: unknown): void {
+    this.errors.push(error)
+  }
+
   async started(): Promise<string> {
     await this.#until(() => this.positions.length > 0)
     return this.positions[0]!

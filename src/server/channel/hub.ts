@@ -23,6 +23,8 @@ export function createHub(options: HubOptions, transport: Transport, scheduler: 
   const pick = createPick(hooks)
   const gate = createGate(scheduler, limits.steps)
   let isSubscribed = false
+  /** The transport has ended: nothing more comes for any reader of this process. */
+  let isOver = false
   let isScheduled = false
   let isFlushing = false
   let cancelFlush = (): void => {}
@@ -166,6 +168,8 @@ export function createHub(options: HubOptions, transport: Transport, scheduler: 
   })
   const catchUps = createCatchUps({ options, transport, log, pick, gate, write, fail })
 
+  transport.prepare?.(options.history)
+
   const subscribe = (): void => {
     isSubscribed = true
     transport.subscribe(
@@ -181,6 +185,13 @@ export function createHub(options: HubOptions, transport: Transport, scheduler: 
           if (log.pendingBytes > maxBytes) flushNow()
         },
         onError: report,
+        onEnd(error) {
+          if (isOver) return
+          isOver = true
+          report(error)
+          flushNow()
+          for (const reader of readers) end(reader, 'failed')
+        },
       },
       options.history,
     )
@@ -197,7 +208,8 @@ export function createHub(options: HubOptions, transport: Transport, scheduler: 
       wheel.add(reader)
       tell('open')
       write(reader, reader.phase, preamble, 0)
-      catchUps.start(reader, requested)
+      if (isOver) end(reader, 'failed')
+      else catchUps.start(reader, requested)
     },
     room() {
       if (log.pendingBytes <= limits.room) return undefined

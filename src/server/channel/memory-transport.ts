@@ -16,11 +16,15 @@ export function createMemoryTransport(limits: HistoryLimits, now: () => number, 
   let last = 0
   const idOf = (sequence: number): string => `${epoch}-${sequence}`
   const sequenceOf = (id: string): number => Number(id.slice(epoch.length + 1))
-  const compare = (a: string, b: string): number => sequenceOf(a) - sequenceOf(b)
-  const history = new History(limits, compare, now, idOf(0))
+  const order = (a: string, b: string): number => sequenceOf(a) - sequenceOf(b)
+  const history = new History(limits, order, now, idOf(0))
+  const isPlace = (id: string): boolean => {
+    const parts = ID.exec(id)
+    return parts?.[1] === epoch && Number(parts[2]) <= last
+  }
 
   return {
-    compare,
+    compare: (a, b) => (isPlace(a) && isPlace(b) ? order(a, b) : NaN),
     publish(message) {
       const entry = createEntry(idOf(last + 1), message)
       last++
@@ -37,7 +41,7 @@ export function createMemoryTransport(limits: HistoryLimits, now: () => number, 
       if (!parts) return 'unknown'
       if (parts[1] !== epoch) return 'epoch'
       if (Number(parts[2]) > last) return 'unknown'
-      return compare(id, history.start) >= 0 || 'expired'
+      return order(id, history.start) >= 0 || 'expired'
     },
     range: (after, upTo) => history.page(after, upTo),
     close() {

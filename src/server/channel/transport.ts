@@ -10,6 +10,11 @@ export interface TransportMessage {
   readonly conflateKey?: string | undefined
   /** For the readers of the moment only: `range` leaves it out. */
   readonly ephemeral?: boolean | undefined
+  /**
+   * Names the event: one that is published again under the same key is not kept a second time, as long as the
+   * history holds the first. `publish` then gives the id of the first. At most 256 characters.
+   */
+  readonly key?: string | undefined
 }
 
 /**
@@ -35,20 +40,28 @@ export interface HistoryLimits {
   readonly maxAge: number
   /** Bytes on the wire. */
   readonly maxBytes: number
+  /** Events of one topic. Default: `size`. */
+  readonly perTopic?: number | undefined
 }
 
-/** What a channel hears from its transport. Neither method throws; both may be called inside `publish`. */
+/** What a channel hears from its transport. No method throws; all may be called inside `publish`. */
 export interface Subscriber {
   /**
    * The first call of all says where live delivery starts: entries after `position` follow. A later
    * call says that continuity was lost: entries between the last one delivered and `position` may be
-   * missing, and every reader is told so.
+   * missing, and every reader is told so. No position is before an earlier one, nor before an entry that was
+   * delivered: a reader that is told of a gap would be given events again.
    */
   onReset(position: string): void
   /** The next entry, in the one order all processes see. Each entry once. */
   onEntry(entry: Entry): void
   /** Trouble that the transport deals with by itself, such as a lost connection it is making anew. */
   onError(error: unknown): void
+  /**
+   * The transport is over, for a reason that does not pass in this process: another one has taken its place, say.
+   * All readers are let go, to come back to that one. Nothing may follow.
+   */
+  onEnd(error: unknown): void
 }
 
 /**
@@ -59,6 +72,9 @@ export interface Subscriber {
  * A transport serves one channel, which subscribes once, before the first reader, and closes it.
  */
 export interface Transport {
+  /** Says what to hold. Called once, before all other methods. Left out by transports that need no telling. */
+  prepare?(limits: HistoryLimits): void
+
   /**
    * Appends, and gives the id of the new entry. Order is that of the calls, within one process. The
    * entry reaches the channel only through its subscription, before or after the id is given.
@@ -77,8 +93,11 @@ export interface Transport {
    * `true` where every entry after `id` can still be had, else the reason. `id` comes from the reader
    * and may be any text of up to 256 characters. Never `true` in doubt: a reason costs a reset, a wrong
    * `true` loses events in silence.
+   *
+   * @param topics Those of the reader: only entries of one of them, and entries without a topic, have to be
+   * there. `undefined`: all entries.
    */
-  has(id: string): true | GapReason | Promise<true | GapReason>
+  has(id: string, topics?: ReadonlySet<string>): true | GapReason | Promise<true | GapReason>
 
   /**
    * The entries after `after`, up to and including `upTo`, ephemeral ones left out: as many as make a
@@ -89,12 +108,18 @@ export interface Transport {
    * before `upTo`. Answers without a promise from what this process holds: that is what lets thousands
    * of readers come back at once. Rejects where the entries cannot be had for now; the reader is let
    * go, and comes back.
+   *
+   * @param topics As for `has`. Entries of other topics may be in the page, or be missing.
    */
-  range(after: string, upTo: string): Page | undefined | Promise<Page | undefined>
+  range(after: string, upTo: string, topics?: ReadonlySet<string>): Page | undefined | Promise<Page | undefined>
 
   /**
-   * Below 0 where `a` is before `b`, 0 where they are the same place, else above 0. Both are ids as
-   * for `range`. A reader that comes from another process can be ahead of this one.
+   * Below 0 where `a` is before `b`, 0 where they are the same place, else above 0. A reader that comes from
+   * another process can be ahead of this one.
+   *
+   * NaN where either is a text that cannot be a place of this transport, or one so far ahead that it was forged.
+   * A reader that asks with any other id that is not held, and after the present position, waits until the position
+   * is past it: a gap is never told at a place before the one that the reader asked with.
    */
   compare(a: string, b: string): number
 

@@ -48,7 +48,7 @@ describe('redisStreams', () => {
     expect(count()).toBe(before)
     await transport.close()
     await transport.close()
-    transport.subscribe({ onReset() {}, onEntry() {}, onError() {} }, { size: 1, maxAge: 1, maxBytes: 1 })
+    transport.subscribe({ onReset() {}, onEntry() {}, onError() {}, onEnd() {} }, { size: 1, maxAge: 1, maxBytes: 1 })
     expect(count()).toBe(before)
     await expect(transport.publish({ event: 'a', data: '', json: false })).rejects.toMatchObject({
       code: 'ERR_REDIS_CLOSED',

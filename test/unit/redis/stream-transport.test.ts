@@ -28,7 +28,7 @@ afterEach(async () => {
 it('a reader whose id was lost is told of a gap only where nothing it may have been given follows', async () => {
   const log: string[] = []
   transport.subscribe(
-    { onReset: () => {}, onEntry: ({ data }) => log.push(data), onError: () => {} },
+    { onReset: () => {}, onEntry: ({ data }) => log.push(data), onError: () => {}, onEnd: () => {} },
     { ...LIMITS, size: 1 },
   )
   await vi.advanceTimersByTimeAsync(10)
@@ -61,7 +61,12 @@ it('a reader that is ahead when entries are found to be lost is not sent back', 
   redis.clock += 100
   const log: string[] = []
   transport.subscribe(
-    { onReset: (position) => log.push(position), onEntry: ({ data }) => log.push(data), onError: () => {} },
+    {
+      onReset: (position) => log.push(position),
+      onEntry: ({ data }) => log.push(data),
+      onError: () => {},
+      onEnd: () => {},
+    },
     LIMITS,
   )
   await vi.advanceTimersByTimeAsync(10)

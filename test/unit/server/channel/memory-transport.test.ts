@@ -22,6 +22,8 @@ it('counts from 1 in each epoch', () => {
 
 it('compares sequences as numbers', () => {
   const transport = createMemoryTransport(LIMITS, now, 'e1')
+  for (let n = 0; n < 10; n++) void transport.publish(message(n))
+  expect(transport.compare('e1-10', 'e1-11'), 'one that was never given').toBe(NaN)
   expect(transport.compare('e1-9', 'e1-10')).toBeLessThan(0)
   expect(transport.compare('e1-10', 'e1-9')).toBeGreaterThan(0)
   expect(transport.compare('e1-10', 'e1-10')).toBe(0)
