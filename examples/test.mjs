@@ -80,7 +80,7 @@ async function readWithCurl(url) {
   const { stdout } = await run('curl', ['-sN', '--max-time', '2.5', '-H', 'Last-Event-ID: 7', url]).catch(
     (error) => error,
   )
-  check(stdout.includes('event: tick\nid: 8\ndata: {"n":8}\n\n'), 'a tick by curl', stdout)
+  check(stdout.includes('event: tick\ndata: {"n":8}\nid: 8\n\n'), 'a tick by curl', stdout)
 }
 
 async function testAll(names) {

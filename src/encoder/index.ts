@@ -1,6 +1,6 @@
 export { encode } from './encode.js'
 export type { EncodeOptions } from './encode.js'
-export { encodeComment } from './encode-comment.js'
+export { encodeComment } from './encode.js'
 export { EncodeError } from '../errors/encode-error.js'
 export type { EncodeErrorField } from '../errors/encode-error.js'
 export { isEventWireError } from '../errors.js'

@@ -13,21 +13,21 @@ let whole: TextDecoder | undefined
  */
 export class ByteDecoder {
   /** There while a code point is cut. */
-  #streaming: TextDecoder | undefined
+  _streaming: TextDecoder | undefined
 
   decode(bytes: Uint8Array): string {
     // Of no bytes at all there is no last one, which leaves a cut code point as it is.
     const stream = !(bytes[bytes.length - 1]! < FIRST_NON_ASCII)
-    if (stream) this.#streaming ??= newDecoder()
-    const decoder = this.#streaming ?? (whole ??= newDecoder())
-    if (!stream) this.#streaming = undefined
+    if (stream) this._streaming ??= newDecoder()
+    const decoder = this._streaming ?? (whole ??= newDecoder())
+    if (!stream) this._streaming = undefined
     return decoder.decode(bytes, { stream })
   }
 
   /** Ends the bytes: what is left of an unfinished code point comes out as U+FFFD. */
   end(): string {
-    const rest = this.#streaming?.decode() ?? ''
-    this.#streaming = undefined
+    const rest = this._streaming?.decode() ?? ''
+    this._streaming = undefined
     return rest
   }
 }

@@ -1,9 +1,9 @@
 import { LimitError } from '../errors/limit-error.js'
-import { OptionError } from '../errors/option-error.js'
+import { check } from '../options/check-options.js'
 import { DEFAULT_MAX_EVENT_SIZE, LF } from '../wire/constants.js'
 import { ByteDecoder } from './byte-decoder.js'
 import { Interpreter } from './interpreter.js'
-import type { Parser, ParserOptions } from './types.js'
+import type { EndOptions, Parser, ParserOptions } from './types.js'
 
 /**
  * Bytes decoded at a time. One character outside Latin-1 makes the whole decoded text take two bytes
@@ -21,8 +21,20 @@ const enum Phase {
   Failed,
 }
 
-/** `undefined` is the end of a stream, where it waits its turn behind chunks. */
-type Input = string | Uint8Array | undefined
+/** The end of a stream waits its turn behind chunks. */
+const enum End {
+  /** What is unfinished is dropped. */
+  Drop,
+  /** What is unfinished counts as ended. */
+  Deliver,
+}
+
+type Input = string | Uint8Array | End
+
+/** @throws {OptionError} where there is an object to be, and is none. */
+export function checkIsObject(options: unknown): void {
+  check('options', options === undefined || (options && typeof options === 'object'), 'must be an object')
+}
 
 /**
  * Makes an incremental parser of event streams (WHATWG HTML 9.2.5 and 9.2.6): bytes or text in, cut
@@ -44,10 +56,10 @@ type Input = string | Uint8Array | undefined
  * ```
  */
 export function createParser(options: ParserOptions = {}): Parser {
+  checkIsObject(options)
   const { lastEventId = '', maxEventSize = DEFAULT_MAX_EVENT_SIZE } = options
-  if (typeof maxEventSize !== 'number' || !(maxEventSize >= 0))
-    throw new OptionError('maxEventSize', 'must be a number >= 0')
-  if (typeof lastEventId !== 'string') throw new OptionError('lastEventId', 'must be a string')
+  check('maxEventSize', typeof maxEventSize === 'number' && maxEventSize >= 0, 'must be a number >= 0')
+  check('lastEventId', typeof lastEventId === 'string', 'must be a string')
 
   let phase = Phase.Idle
   const decoder = new ByteDecoder()
@@ -68,7 +80,7 @@ export function createParser(options: ParserOptions = {}): Parser {
   function takeInput(input: Input): void {
     if (typeof input === 'string') {
       interpreter.take(decoder.end() + input)
-    } else if (input) {
+    } else if (typeof input === 'object') {
       let piece = input
       if (piece.length > WINDOW) {
         // Cut behind a line feed where there is one: no code point and no line is split there.
@@ -77,13 +89,18 @@ export function createParser(options: ParserOptions = {}): Parser {
         piece = piece.subarray(0, cut)
       }
       interpreter.take(decoder.decode(piece))
+    } else if (input === End.Deliver) {
+      // The stream ends after that, also where a callback throws in between.
+      backlog.unshift(End.Drop)
+      // Ends the line, if there is one, and the block. A blank line more dispatches nothing.
+      interpreter.take(decoder.end() + '\n\n')
     } else {
       decoder.end()
       interpreter.start()
     }
   }
 
-  function run(input?: Input): void {
+  function run(input: Input): void {
     const before = phase
     // Called by a callback, its turn comes after the chunk in work.
     if (before !== Phase.Idle) backlog.push(own(input))
@@ -92,7 +109,7 @@ export function createParser(options: ParserOptions = {}): Parser {
     try {
       if (before === Phase.Idle) takeInput(input)
       else interpreter.resume()
-      while (backlog.length > 0) takeInput(backlog.shift())
+      while (backlog.length > 0) takeInput(backlog.shift()!)
       phase = Phase.Idle
     } catch (error) {
       if ((phase as Phase) === Phase.Failed) forget()
@@ -110,12 +127,19 @@ export function createParser(options: ParserOptions = {}): Parser {
       if (phase === Phase.Failed) throw overflow()
       run(chunk)
     },
-    end() {
-      if (phase !== Phase.Failed) run()
+    end(how?: EndOptions) {
+      checkIsObject(how)
+      const { unfinished = 'drop' } = how ?? {}
+      const isDelivered = unfinished === 'deliver'
+      check('unfinished', isDelivered || unfinished === 'drop', 'must be one of drop, deliver')
+      if (phase !== Phase.Failed) run(isDelivered ? End.Deliver : End.Drop)
     },
-    reset(to?: { lastEventId?: string }) {
+    reset(to?: { lastEventId?: string | undefined }) {
+      checkIsObject(to)
+      const { lastEventId: next = '' } = to ?? {}
+      check('lastEventId', typeof next === 'string', 'must be a string')
       forget()
-      parser.lastEventId = to?.lastEventId ?? ''
+      parser.lastEventId = next
       if (phase !== Phase.Feeding) phase = Phase.Idle
     },
   }

@@ -1,6 +1,6 @@
 export { createParser } from './create-parser.js'
 export { parse } from './parse.js'
-export type { Parser, ParserOptions } from './types.js'
+export type { EndOptions, Parser, ParserOptions } from './types.js'
 export { LimitError } from '../errors/limit-error.js'
 export { OptionError } from '../errors/option-error.js'
 export { isEventWireError } from '../errors.js'

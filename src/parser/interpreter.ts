@@ -2,10 +2,8 @@ import { DEFAULT_EVENT_TYPE } from '../wire/constants.js'
 import { ASCII_DIGITS } from '../wire/field-rules.js'
 import type { ServerSentEvent } from '../wire/types.js'
 import { dataValue, eventValue, idValue, retryValue } from './field-value.js'
-import { detach } from './text-pile.js'
 import type { ParserOptions } from './types.js'
-import { UnfinishedBlock, saveBlock, wholeData } from './unfinished-block.js'
-import { UnfinishedLine } from './unfinished-line.js'
+import { UnfinishedBlock, UnfinishedLine, detach } from './unfinished.js'
 
 /** An enum of this file, so that the built code has numbers where it looks at each line. */
 const enum Unit {
@@ -23,26 +21,26 @@ const TIED = 1024
  * parsers cannot be spared.
  */
 export class Interpreter {
-  readonly #parser: { lastEventId: string }
-  readonly #callbacks: ParserOptions
-  readonly #maxEventSize: number
-  readonly #overflow: () => Error
+  readonly _parser: { lastEventId: string }
+  readonly _callbacks: ParserOptions
+  readonly _maxEventSize: number
+  readonly _overflow: () => Error
   /** Counts how often all was dropped, which a callback may cause in the middle of a text. */
-  #epoch = 0
+  _epoch = 0
   /** What the next text may start with and means nothing: a byte order mark, the LF of a CRLF, or 0 for neither. */
-  #skipped!: number
-  #line!: UnfinishedLine
-  #block!: UnfinishedBlock
+  _skipped!: number
+  _line!: UnfinishedLine
+  _block!: UnfinishedBlock
   // What a callback that threw has left over.
-  #due: ServerSentEvent | undefined
-  #rest = ''
+  _due: ServerSentEvent | undefined
+  _rest = ''
 
   /** Keeps the last event ID at `parser`; `overflow` makes the error for an event beyond `maxEventSize`. */
   constructor(options: ParserOptions, parser: { lastEventId: string }, maxEventSize: number, overflow: () => Error) {
-    this.#parser = parser
-    this.#callbacks = options
-    this.#maxEventSize = maxEventSize
-    this.#overflow = overflow
+    this._parser = parser
+    this._callbacks = options
+    this._maxEventSize = maxEventSize
+    this._overflow = overflow
     this.start()
   }
 
@@ -53,7 +51,7 @@ export class Interpreter {
    * and written again for every line.
    */
   take(text: string): void {
-    const run = this.#epoch
+    const run = this._epoch
     const { length } = text
     let at = 0
     // `lf` and `cr` are where the first of each is found from `at`, or the length.
@@ -61,26 +59,26 @@ export class Interpreter {
     let cr = text.indexOf('\r')
     if (lf < 0) lf = length
     if (cr < 0) cr = length
-    const line = this.#line
+    const line = this._line
     if (line.length > 0) {
       const end = lf < cr ? lf : cr
-      if (end === length) return this.#keep(text, length)
+      if (end === length) return this._keep(text, length)
       // The line is a text of its own, with a line feed behind it: to copy a large text behind its start costs more.
       at = end + (text.charCodeAt(end + 1) === Unit.LF ? 2 : 1)
-      this.#rest = text.slice(at)
-      this.#line = new UnfinishedLine()
+      this._rest = text.slice(at)
+      this._line = new UnfinishedLine()
       this.take(line.join(text, end, at))
-      if (this.#epoch !== run) return
-      this.#rest = ''
+      if (this._epoch !== run) return
+      this._rest = ''
     }
-    if (this.#skipped && at < length) {
-      if (text.charCodeAt(at) === this.#skipped) at++
-      this.#skipped = 0
+    if (this._skipped && at < length) {
+      if (text.charCodeAt(at) === this._skipped) at++
+      this._skipped = 0
     }
-    const parser = this.#parser
-    const callbacks = this.#callbacks
-    const maxEventSize = this.#maxEventSize
-    let block = this.#block
+    const parser = this._parser
+    const callbacks = this._callbacks
+    const maxEventSize = this._maxEventSize
+    let block = this._block
     let { lastEventId } = parser
     // Most texts are an event with one line of data, which needs none of the state below.
     if (lf + 2 === length && cr === length && !block.isOpen && text.charCodeAt(lf + 1) === Unit.LF) {
@@ -105,13 +103,13 @@ export class Interpreter {
         if (cr < lf) {
           end = cr
           at = cr + 1
-          if (at === length) this.#skipped = Unit.LF
+          if (at === length) this._skipped = Unit.LF
           else if (text.charCodeAt(at) === Unit.LF) at++
         }
         if (end === length) {
-          if (from !== position) saveBlock(block, blockType, blockId, size, value, lines, length)
+          if (from !== position) block.save({ type: blockType, id: blockId, size, data: value, lines }, length)
           parser.lastEventId = detach(lastEventId, length)
-          if (from < length) this.#keep(text.slice(from), length)
+          if (from < length) this._keep(text.slice(from), length)
           return
         }
         if (end !== from) {
@@ -120,7 +118,7 @@ export class Interpreter {
           if ((start = dataValue(text, unit, from, end))) {
             size += end - start
             if (lines > 0 || block.data) size++
-            if (size > maxEventSize) throw this.#overflow()
+            if (size > maxEventSize) throw this._overflow()
             if (lines++ === 0) {
               value = text.slice(start, end)
             } else {
@@ -129,31 +127,41 @@ export class Interpreter {
               if (lines === 2) value += '\n'
               value += end === lf ? text.slice(start, at) : text.slice(start, end) + '\n'
               if (lines === TIED) {
-                saveBlock(block, blockType, blockId, size, value, lines, length)
+                block.save({ type: blockType, id: blockId, size, data: value, lines }, length)
                 value = undefined
                 lines = 0
               }
             }
           } else if ((start = eventValue(text, unit, from, end))) {
-            if ((size += end - start) > maxEventSize) throw this.#overflow()
+            if ((size += end - start) > maxEventSize) throw this._overflow()
             blockType = text.slice(start, end)
             continue
-          } else if ((start = idValue(text, unit, from, end))) {
-            if ((size += end - start) > maxEventSize) throw this.#overflow()
-            if (nul < start && (nul = text.indexOf('\0', start)) < 0) nul = length
-            if (nul >= end) blockId = text.slice(start, end)
-            continue
-          } else if (unit === Unit.Colon ? callbacks.onComment : (start = retryValue(text, unit, from, end))) {
-            const told = text.slice(start || from + 1, end)
-            if (size + told.length > maxEventSize) throw this.#overflow()
-            if (start) size += told.length
-            saveBlock(block, blockType, blockId, size, value, lines, length)
-            value = undefined
-            lines = 0
-            position = at
-            if (!start) callbacks.onComment!(told)
-            else if (ASCII_DIGITS.test(told)) callbacks.onRetry?.(+told)
-            if (this.#epoch !== run) return
+          } else {
+            if ((start = idValue(text, unit, from, end))) {
+              if ((size += end - start) > maxEventSize) throw this._overflow()
+              if (nul < start && (nul = text.indexOf('\0', start)) < 0) nul = length
+              if (nul >= end) {
+                blockId = text.slice(start, end)
+                continue
+              }
+            } else if ((start = retryValue(text, unit, from, end)) && (size += end - start) > maxEventSize) {
+              throw this._overflow()
+            }
+            // What is left are lines told at once, and those that mean nothing to anybody.
+            const isComment = unit === Unit.Colon
+            if (start || (isComment ? callbacks.onComment : callbacks.onIgnored)) {
+              const told = text.slice(isComment ? from + 1 : from, end)
+              if (!start && size + told.length > maxEventSize) throw this._overflow()
+              block.save({ type: blockType, id: blockId, size, data: value, lines }, length)
+              value = undefined
+              lines = 0
+              position = at
+              const field = text.slice(start, end)
+              if (isComment) callbacks.onComment!(told)
+              else if (start && ASCII_DIGITS.test(field)) callbacks.onRetry?.(+field)
+              else callbacks.onIgnored?.(told)
+              if (this._epoch !== run) return
+            }
           }
           // Most blocks end here: no search for the end of the blank line.
           if (at === length) continue
@@ -162,7 +170,7 @@ export class Interpreter {
             at++
           } else if (next === Unit.CR) {
             at++
-            if (at === length) this.#skipped = Unit.LF
+            if (at === length) this._skipped = Unit.LF
             else if (text.charCodeAt(at) === Unit.LF) at++
           } else {
             continue
@@ -171,8 +179,8 @@ export class Interpreter {
         // A blank line. All is forgotten before the callbacks, so that they may throw.
         let whole = lines > 1 ? value!.slice(0, -1) : value
         if (block.isOpen) {
-          whole = wholeData(block.data, whole)
-          block = this.#block = new UnfinishedBlock()
+          whole = block.wholeData(whole)
+          block = this._block = new UnfinishedBlock()
         }
         const type = blockType || DEFAULT_EVENT_TYPE
         position = at
@@ -183,54 +191,59 @@ export class Interpreter {
           lastEventId = parser.lastEventId = blockId
           blockId = undefined
           if (callbacks.onId) {
-            if (whole !== undefined) this.#due = { event: type, data: whole, id: lastEventId }
+            if (whole !== undefined) this._due = { event: type, data: whole, id: lastEventId }
             callbacks.onId(lastEventId)
-            if (this.#epoch !== run) return
-            this.#due = undefined
+            if (this._epoch !== run) return
+            this._due = undefined
           }
         }
         // A literal right here costs nothing where the engine inlines the callback.
         if (whole !== undefined) {
           callbacks.onEvent?.({ event: type, data: whole, id: lastEventId })
-          if (this.#epoch !== run) return
+          if (this._epoch !== run) return
         }
       }
     } catch (error) {
-      if (this.#epoch === run) this.#rest = detach(text.slice(position), length) + this.#rest
+      if (this._epoch === run) this._rest = detach(text.slice(position), length) + this._rest
       throw error
     }
   }
 
   /** Goes on with what a callback that threw has left over. */
   resume(): void {
-    const event = this.#due
-    this.#due = undefined
-    if (event) this.#callbacks.onEvent?.(event)
-    const text = this.#rest
-    this.#rest = ''
+    const event = this._due
+    this._due = undefined
+    if (event) this._callbacks.onEvent?.(event)
+    const text = this._rest
+    this._rest = ''
     this.take(text)
   }
 
   /** Begins the next stream; the last event ID stays. */
   start(): void {
-    this.#skipped = Unit.Bom
-    this.#line = new UnfinishedLine()
-    this.#block = new UnfinishedBlock()
+    this._skipped = Unit.Bom
+    this._line = new UnfinishedLine()
+    this._block = new UnfinishedBlock()
   }
 
   /** Drops all there is, the rest of a text in work too. */
   forget(): void {
     this.start()
-    this.#epoch++
-    this.#due = undefined
-    this.#rest = ''
+    this._epoch++
+    this._due = undefined
+    this._rest = ''
   }
 
   /** Keeps the end of a text of `textLength`: the line that it does not end. */
-  #keep(piece: string, textLength: number): void {
-    const { size, data } = this.#block
-    const room = this.#maxEventSize - size
-    this.#line.add(detach(piece, textLength))
-    if (this.#line.size(room, data ? 1 : 0, !!this.#callbacks.onComment) > room) throw this.#overflow()
+  _keep(piece: string, textLength: number): void {
+    const { size, data } = this._block
+    const { onComment, onIgnored } = this._callbacks
+    const rules = {
+      room: this._maxEventSize - size,
+      separator: data ? 1 : 0,
+      hearsComments: onComment,
+      hearsIgnored: onIgnored,
+    }
+    if (this._line.add(detach(piece, textLength), rules)) throw this._overflow()
   }
 }

@@ -1,11 +1,12 @@
 import type { ServerSentEvent } from '../wire/types.js'
-import { createParser } from './create-parser.js'
-import type { ParserOptions } from './types.js'
+import { checkIsObject, createParser } from './create-parser.js'
+import type { EndOptions, ParserOptions } from './types.js'
 
 /**
- * Parses a whole stream at once. Like a reader at the end of a stream, it drops an unfinished block.
+ * Parses a whole stream at once. Like a reader at the end of a stream, it drops an unfinished block, unless
+ * `unfinished: 'deliver'` says otherwise.
  *
- * Pure; may be called from anywhere. Takes the options of `createParser`; `onEvent` too is called.
+ * Pure; may be called from anywhere. Takes the options of `createParser` and of its `end()`; `onEvent` too is called.
  *
  * @throws {LimitError} past `maxEventSize`; {OptionError} for an option that makes no sense.
  *
@@ -17,7 +18,8 @@ import type { ParserOptions } from './types.js'
  * // => [{ event: 'message', data: 'a', id: '' }, { event: 'tick', data: 'b', id: '7' }]
  * ```
  */
-export function parse(source: string | Uint8Array, options: ParserOptions = {}): ServerSentEvent[] {
+export function parse(source: string | Uint8Array, options: ParserOptions & EndOptions = {}): ServerSentEvent[] {
+  checkIsObject(options)
   const events: ServerSentEvent[] = []
   const parser = createParser({
     ...options,
@@ -27,6 +29,6 @@ export function parse(source: string | Uint8Array, options: ParserOptions = {}):
     },
   })
   parser.feed(source)
-  parser.end()
+  parser.end({ unfinished: options.unfinished })
   return events
 }

@@ -1,4 +1,4 @@
-import { encodeComment } from '../encoder/encode-comment.js'
+import { encodeComment } from '../encoder/encode.js'
 import { MAX_DELAY } from '../wire/constants.js'
 import { defer, type Deferred } from './deferred.js'
 import { eventRequestOf } from './event-request.js'

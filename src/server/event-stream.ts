@@ -34,7 +34,7 @@ import { createWebSink } from './web-sink.js'
  * const response = eventStream(new Request('http://localhost/'), async function* () {
  *   yield { event: 'tick', id: 1, data: { n: 1 } }
  * })
- * await response.text() // => ':\nevent: tick\nid: 1\ndata: {"n":1}\n\n'
+ * await response.text() // => ':\nevent: tick\ndata: {"n":1}\nid: 1\n\n'
  * ```
  */
 export function eventStream(request: Request, source: Source, options?: EventStreamOptions): Response

@@ -16,7 +16,7 @@ import type { EventMessage } from '../wire/types.js'
  * const writer = writable.getWriter()
  * writer.write({ id: 1, data: 'one' })
  * writer.close()
- * await new Response(readable).text() // => 'id: 1\ndata: one\n\n'
+ * await new Response(readable).text() // => 'data: one\nid: 1\n\n'
  * ```
  */
 export class EventEncoderStream extends TransformStream<EventMessage, Uint8Array> {

@@ -40,7 +40,7 @@ describe('over HTTP/1.1', () => {
       session.comment('remark')
     })
     expect(await (await fetch(server.url)).text()).toBe(
-      ':\nevent: hello\nid: 1\ndata: {"n":1}\n\ndata: text\n\n: remark\n',
+      ':\nevent: hello\ndata: {"n":1}\nid: 1\n\ndata: text\n\n: remark\n',
     )
     expect(await server.sessions[0]!.closed).toBe('end')
   })

@@ -9,7 +9,7 @@ export const encoderChecks: Check[] = [
     name: 'encode writes the fields in order',
     run() {
       const message = { comment: 'c', event: 'e', id: 7, retry: 50, data: 'a\nb' }
-      equal(encode(message), ': c\nevent: e\nid: 7\nretry: 50\ndata: a\ndata: b\n\n')
+      equal(encode(message), ': c\nevent: e\nretry: 50\ndata: a\ndata: b\nid: 7\n\n')
       equal(encodeComment('x\ny'), ': x\n: y\n')
       equal(parse(encode(message)), [{ event: 'e', data: 'a\nb', id: '7' }])
     },
@@ -28,7 +28,7 @@ export const encoderChecks: Check[] = [
       const { readable, writable } = new EventEncoderStream()
       const writer = writable.getWriter()
       void writer.write({ id: 1, data: 'ü' }).then(() => writer.close())
-      equal(await new Response(readable as never).text(), 'id: 1\ndata: ü\n\n')
+      equal(await new Response(readable as never).text(), 'data: ü\nid: 1\n\n')
     },
   },
 ]

@@ -1,6 +1,6 @@
 import fc from 'fast-check'
 import { expect, it } from 'vitest'
-import { encodeComment } from '../../src/encoder/encode-comment.js'
+import { encodeComment } from '../../src/encoder/encode.js'
 import { encode } from '../../src/encoder/encode.js'
 import { EncodeError } from '../../src/errors/encode-error.js'
 import { parse } from '../../src/parser/parse.js'

@@ -39,8 +39,8 @@ describe.each<[string, [EventMessage, string][]]>([
       [{ id: -0 }, 'id: 0\n\n'],
       [{ id: Number.MAX_SAFE_INTEGER }, 'id: 9007199254740991\n\n'],
       [{ id: '' }, 'id: \n\n'],
-      [{ id: 'a: b', data: 'c' }, 'id: a: b\ndata: c\n\n'],
-      [{ id: '更新😀', data: 'c' }, 'id: 更新😀\ndata: c\n\n'],
+      [{ id: 'a: b', data: 'c' }, 'data: c\nid: a: b\n\n'],
+      [{ id: '更新😀', data: 'c' }, 'data: c\nid: 更新😀\n\n'],
     ],
   ],
   [
@@ -66,7 +66,7 @@ describe.each<[string, [EventMessage, string][]]>([
     [
       [
         { data: 'x\ny', retry: 5, id: 1, event: 'tick', comment: 'c' },
-        ': c\nevent: tick\nid: 1\nretry: 5\ndata: x\ndata: y\n\n',
+        ': c\nevent: tick\nretry: 5\ndata: x\ndata: y\nid: 1\n\n',
       ],
       [{ event: undefined, id: undefined, retry: undefined, comment: undefined, data: 'a' }, 'data: a\n\n'],
     ],
@@ -78,7 +78,7 @@ describe.each<[string, [EventMessage, string][]]>([
 })
 
 it('takes what the parser dispatches', () => {
-  expect(encode({ event: 'message', data: 'a', id: '' })).toBe('id: \ndata: a\n\n')
+  expect(encode({ event: 'message', data: 'a', id: '' })).toBe('data: a\nid: \n\n')
 })
 
 it('leaves other keys alone', () => {

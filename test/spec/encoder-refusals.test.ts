@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest'
-import { encodeComment } from '../../src/encoder/encode-comment.js'
+import { encodeComment } from '../../src/encoder/encode.js'
 import { encode } from '../../src/encoder/encode.js'
 import { isEventWireError } from '../../src/errors.js'
 import { EncodeError } from '../../src/errors/encode-error.js'

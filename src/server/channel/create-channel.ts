@@ -91,7 +91,7 @@ const CLOSE_RULES: Rules = { drain: milliseconds }
  * await channel.close()
  *
  * const text = await response.text()
- * text.includes('data: {"symbol":"ABC","value":42}\n\n') // => true
+ * text.includes('data: {"symbol":"ABC","value":42}\n') // => true
  * ```
  */
 export function createChannel<M = ChannelEvents, C = unknown>(options: ChannelOptions<M, C> = {}): Channel<M, C> {

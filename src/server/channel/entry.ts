@@ -20,7 +20,7 @@ export interface Entry extends TransportMessage {
  * import { createEntry } from 'eventwire/server'
  *
  * const { wire } = createEntry('7-0', { event: 'tick', data: '{"n":1}', json: true })
- * new TextDecoder().decode(wire) // => 'event: tick\nid: 7-0\ndata: {"n":1}\n\n'
+ * new TextDecoder().decode(wire) // => 'event: tick\ndata: {"n":1}\nid: 7-0\n\n'
  * ```
  */
 export function createEntry(id: string, message: TransportMessage): Entry {

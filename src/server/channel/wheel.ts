@@ -1,5 +1,5 @@
 import { encode } from '../../encoder/encode.js'
-import { encodeComment } from '../../encoder/encode-comment.js'
+import { encodeComment } from '../../encoder/encode.js'
 import { toBytes } from '../to-bytes.js'
 import type { HubOptions } from './hub-options.js'
 import { LIVE, type ChannelCloseReason, type Phase, type Reader } from './reader.js'

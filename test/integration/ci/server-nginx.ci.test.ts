@@ -44,7 +44,7 @@ describe.each([
       const sent = performance.now()
       server.sessions[0]!.send({ id: n, data: 'x' })
       for (text = ''; !text.endsWith('\n\n');) text += (await reader.read()).value
-      expect(text).toBe(`id: ${n}\ndata: x\n\n`)
+      expect(text).toBe(`data: x\nid: ${n}\n\n`)
       delays.push(performance.now() - sent)
     }
     // Where nginx buffers it waits for kilobytes, or for the end. A busy machine may delay some.

@@ -1,5 +1,5 @@
 import { expect, it } from 'vitest'
-import { encodeComment } from '../../../src/encoder/encode-comment.js'
+import { encodeComment } from '../../../src/encoder/encode.js'
 import { encode } from '../../../src/encoder/encode.js'
 
 it.each(['', 'a', ' a ', ':', 'a\nb', 'a\r\nb\rc', '\n', 'data: x', 'a\n\ndata: x\n\n'])(

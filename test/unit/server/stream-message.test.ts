@@ -12,7 +12,7 @@ describe('a message', () => {
     [{ data: null }, 'data: null\n\n'],
     [{ data: false }, 'data: false\n\n'],
     [{ data: new Date(0) }, 'data: "1970-01-01T00:00:00.000Z"\n\n'],
-    [{ event: 'tick', id: 0, retry: 5, comment: 'c', data: [1] }, ': c\nevent: tick\nid: 0\nretry: 5\ndata: [1]\n\n'],
+    [{ event: 'tick', id: 0, retry: 5, comment: 'c', data: [1] }, ': c\nevent: tick\nretry: 5\ndata: [1]\nid: 0\n\n'],
     [{ id: 'x' }, 'id: x\n\n'],
     [{ comment: 'c' }, ': c\n'],
   ])('%j is written as %j', (message, text) => {

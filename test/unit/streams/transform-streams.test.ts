@@ -60,7 +60,7 @@ describe('EventEncoderStream', () => {
   it('gives a Response its body', async () => {
     const messages: EventMessage[] = [{ comment: 'hi' }, { id: 1, event: 'tick', data: 'a\nb' }]
     const body = streamOf(...messages).pipeThrough(new EventEncoderStream())
-    expect(await new Response(body).text()).toBe(': hi\nevent: tick\nid: 1\ndata: a\ndata: b\n\n')
+    expect(await new Response(body).text()).toBe(': hi\nevent: tick\ndata: a\ndata: b\nid: 1\n\n')
   })
 
   it('is undone by EventDecoderStream', async () => {

@@ -8,7 +8,7 @@ describe('scriptedResponse', () => {
     const response = scriptedResponse([{ event: { id: '1', data: 'one' } }, { bytes: ': hi\n' }])
     expect(response.status).toBe(200)
     expect(response.headers.get('content-type')).toBe('text/event-stream')
-    expect(await response.text()).toBe('id: 1\ndata: one\n\n: hi\n')
+    expect(await response.text()).toBe('data: one\nid: 1\n\n: hi\n')
   })
 
   it('has any status and headers', async () => {

@@ -73,7 +73,7 @@ describe('what is published', () => {
     const id = await channel.publish('e', data)
     await channel.close()
     await reading.end()
-    expect(reading.text).toContain(`\n\nevent: e\nid: ${id}\n${line}\n\n`)
+    expect(reading.text).toContain(`\n\nevent: e\n${line}\nid: ${id}\n\n`)
   })
 
   it('is what `serialize` makes of it, strings too', async () => {

@@ -210,7 +210,7 @@ describe('the snapshot', () => {
     await channel.publish('e', 2)
     expect(await reading.data(3)).toEqual([{ n: 1 }, 'text', 2])
     expect(reading.events.map((event) => event.id).slice(0, 2)).toEqual(['', id])
-    expect(reading.text).toContain(`event: state\nid: ${id}\ndata: text\n\nevent: e`)
+    expect(reading.text).toContain(`event: state\ndata: text\nid: ${id}\n\nevent: e`)
     await channel.close()
   })
 
@@ -221,7 +221,7 @@ describe('the snapshot', () => {
     await reading.data(2)
     expect(reading.events.map(({ event }) => event)).toEqual(['reset', 'state'])
     expect(reading.events.map((event) => event.id)).toEqual([id, id])
-    expect(reading.text).toContain('}\n\nid: \n\nevent: state')
+    expect(reading.text).toContain(`}\nid: ${id}\n\nid: \n\nevent: state`)
     await channel.close()
   })
 

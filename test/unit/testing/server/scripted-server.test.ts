@@ -47,7 +47,7 @@ describe('what a script can do', () => {
     expect(response.status).toBe(200)
     expect(response.headers.get('content-type')).toBe('text/event-stream')
     expect(response.headers.get('cache-control')).toBe('no-cache')
-    expect(await response.text()).toBe('id: 1\ndata: one\n\nevent: x\ndata: a\ndata: b\n\n')
+    expect(await response.text()).toBe('data: one\nid: 1\n\nevent: x\ndata: a\ndata: b\n\n')
   })
 
   it('answers with any status and headers, and leaves headers out', async () => {

@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest'
 import { createParser } from '../../../src/parser/create-parser.js'
-import { TextPile, detach } from '../../../src/parser/text-pile.js'
+import { TextPile, detach } from '../../../src/parser/unfinished.js'
 
 describe('TextPile', () => {
   // Around the sizes at which pieces are joined.
