@@ -75,3 +75,5 @@ for (const { folder, manifest } of stubs()) {
   writeFileSync(join(root, folder, 'package.json'), `${JSON.stringify(manifest, null, 2)}\n`)
 }
 writeFileSync(join(dist, 'cjs/package.json'), `${JSON.stringify(commonJsManifest)}\n`)
+const command = spawnSync(process.execPath, [join(root, 'scripts/build-cli.mjs')], { stdio: ['ignore', 2, 2] })
+if (command.status !== 0) process.exit(command.status ?? 1)

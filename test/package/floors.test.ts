@@ -19,13 +19,13 @@ const FLOORS: Record<string, number> = {
   eventsource: 4,
   redis: 4,
   testing: 5,
-  cli: 5,
+  cli: 6,
 }
 
 const MAX_LINES = 250
 
 const files = readdirSync(src, { recursive: true, encoding: 'utf8' })
-  .filter((file) => file.endsWith('.ts'))
+  .filter((file) => /\.tsx?$/.test(file))
   .map((file) => file.split(sep).join('/'))
 
 const roomOf = (file: string): string => file.split('/')[0]!.replace(/\.ts$/, '')
