@@ -1,6 +1,6 @@
-// Builds the command, dist/cli: two programs for Node, bundled with their libraries, and the inspector page for
-// browsers. They import the package by its public names, so this runs after the rest of dist/ is there.
-import { copyFileSync, mkdirSync, rmSync } from 'node:fs'
+// Builds the command, dist/cli: bundled with its libraries. It imports the package by its public names, so this
+// runs after the rest of dist/ is there.
+import { rmSync } from 'node:fs'
 import { join } from 'node:path'
 import { fileURLToPath } from 'node:url'
 import { build } from 'esbuild'
@@ -9,13 +9,12 @@ const root = fileURLToPath(new URL('..', import.meta.url))
 const out = join(root, 'dist/cli')
 
 rmSync(out, { recursive: true, force: true })
-mkdirSync(join(out, 'page'), { recursive: true })
 
 const shared = { absWorkingDir: root, bundle: true, logLevel: 'warning', legalComments: 'linked', minify: true }
 
 await build({
   ...shared,
-  entryPoints: { eventwire: 'src/cli/main.ts', inspector: 'src/cli/inspect/start-inspector.ts' },
+  entryPoints: { eventwire: 'src/cli/main.ts' },
   outdir: out,
   platform: 'node',
   target: 'node20',
@@ -27,15 +26,3 @@ await build({
     js: `import { createRequire as _createRequire } from 'node:module';const require=_createRequire(import.meta.url);`,
   },
 })
-
-await build({
-  ...shared,
-  entryPoints: { app: 'src/cli/page/main.tsx', style: 'src/cli/page/style.css' },
-  outdir: join(out, 'page'),
-  platform: 'browser',
-  target: 'es2022',
-  format: 'esm',
-  jsx: 'automatic',
-  jsxImportSource: 'preact',
-})
-copyFileSync(join(root, 'src/cli/page/index.html'), join(out, 'page/index.html'))

@@ -1,4 +1,0 @@
-import type { Command } from 'commander'
-export function addCheck(program: Command): Command {
-  return program.command('check').argument('<url>')
-}
