@@ -18,14 +18,29 @@ import type { NodeRequest } from './node-types.js'
  * ```
  */
 export function acceptsEventStream(request: Request | NodeRequest): boolean {
-  const accept = headerOf(request, 'accept')?.trim().toLowerCase()
-  if (!accept) return true
-  // Quoted parameters go first: they may have commas and semicolons of their own.
-  const plain = accept.replace(/"(?:[^"\\]|\\.)*"?/g, '')
-  const ranges = plain.split(',').map((range) => range.split(';').map((part) => part.trim()))
+  const ranges = rangesOf(request)
+  if (!ranges) return true
   for (const type of [EVENT_STREAM_TYPE, 'text/*', '*/*']) {
     const named = ranges.filter(([name]) => name === type)
-    if (named.length > 0) return !named.every((parts) => parts.some((part) => /^q=0+(\.0*)?$/.test(part)))
+    if (named.length > 0) return named.some(isWanted)
   }
   return false
+}
+
+/** Whether it asks for an event stream by name, as an `EventSource` does. */
+export function namesEventStream(request: Request | NodeRequest): boolean {
+  return rangesOf(request)?.some((range) => range[0] === EVENT_STREAM_TYPE && isWanted(range)) === true
+}
+
+/** Each range with its parameters; `undefined` without the header. */
+function rangesOf(request: Request | NodeRequest): string[][] | undefined {
+  const accept = headerOf(request, 'accept')?.trim().toLowerCase()
+  if (!accept) return undefined
+  // Quoted parameters go first: they may have commas and semicolons of their own.
+  const plain = accept.replace(/"(?:[^"\\]|\\.)*"?/g, '')
+  return plain.split(',').map((range) => range.split(';').map((part) => part.trim()))
+}
+
+function isWanted(range: string[]): boolean {
+  return !range.some((part) => /^q=0+(\.0*)?$/.test(part))
 }

@@ -55,8 +55,8 @@ export function eventRequestOf(raw: Request | NodeRequest): EventRequest {
   }
 }
 
-export function isWebRequest(raw: Request | NodeRequest): raw is Request {
-  return typeof raw.headers.get === 'function'
+export function isWebRequest(raw: unknown): raw is Request {
+  return typeof (raw as Request | null | undefined)?.headers?.get === 'function'
 }
 
 /** A header of either kind of request; `null` where there is none. */

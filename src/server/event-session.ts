@@ -1,6 +1,6 @@
 import { encodeComment } from '../encoder/encode.js'
 import { MAX_DELAY } from '../wire/constants.js'
-import { defer, type Deferred } from './deferred.js'
+import { attempt, defer, type Deferred } from './async.js'
 import { eventRequestOf } from './event-request.js'
 import type { EventRequest } from './event-request.js'
 import type { Settings } from './event-stream-options.js'
@@ -8,7 +8,6 @@ import type { NodeRequest } from './node-types.js'
 import { firstBytes } from './response-head.js'
 import type { CloseReason, Source } from './session.js'
 import type { Sink, SinkOwner } from './sink.js'
-import { attempt } from './attempt.js'
 import { openSource, runSource, stopSource } from './source-runner.js'
 import type { SourceHost } from './source-runner.js'
 import { encodeStreamMessage } from './stream-message.js'
@@ -142,10 +141,7 @@ export class EventSession implements SourceHost, SinkOwner {
   }
 
   report(error: unknown): void {
-    const { hooks } = this.#settings
-    const tell = (): unknown =>
-      hooks.onError ? hooks.onError(error) : console.error('The source of an event stream failed:', error)
-    void attempt(tell, console.error)
+    this.#settings.report(error)
   }
 
   onDrain(): void {
@@ -169,7 +165,9 @@ export class EventSession implements SourceHost, SinkOwner {
     if (!writeHead) return
     this.#writeHead = undefined
     writeHead()
-    this.#write(firstBytes(this.#settings.retry, this.#settings.padding))
+    const first = firstBytes(this.#settings)
+    if (first) this.#write(first)
+    else this.#rest()
   }
 
   #write(text: string): boolean {

@@ -2,6 +2,7 @@ import { checkOptions } from '../options/check-options.js'
 import type { Rules } from '../options/check-options.js'
 import {
   anything,
+  isBoolean,
   isFunction,
   milliseconds,
   numberOf,
@@ -9,8 +10,10 @@ import {
   reconnectionTime,
   wholeNumberOf,
 } from '../options/rules.js'
-import { streamFields } from './response-head.js'
-import type { HeadFields } from './response-head.js'
+import { attempt } from './async.js'
+import { resolveCors, type CorsOptions } from './cors.js'
+import type { HeadSettings } from './exchange.js'
+import { defaultHeartbeat, streamFields } from './response-head.js'
 
 /** Options of `eventStream`. All times are milliseconds, all sizes bytes. */
 export interface EventStreamOptions {
@@ -18,16 +21,20 @@ export interface EventStreamOptions {
   status?: number
   /**
    * More headers, or others in place of the defaults (`content-type: text/event-stream`,
-   * `cache-control: no-cache, no-transform`, `x-accel-buffering: no`). Those that speak of the
+   * `cache-control: no-cache, no-transform`, `x-accel-buffering: no`, `incremental: ?1`). Those that speak of the
    * connection, such as `connection`, are left out.
    */
   headers?: NonNullable<RequestInit['headers']>
   /** The reconnection time readers are told at the start. Default: none, so that they use their own. */
   retry?: number
-  /** A comment is sent when nothing was for this long, so that no proxy takes the connection for dead. Default 15,000; 0 for none. */
+  /** A comment is sent when nothing was for this long, so that no proxy takes the connection for dead. Default 15,000, on Bun 8000; 0 for none. */
   heartbeat?: number
   /** Size of a comment at the start, for proxies that hold back the first bytes. At most 65,536. Default 0. */
   padding?: number
+  /** Whether a comment is sent at once. `false` where a reader cannot take one; heartbeats are comments too. Default `true`. */
+  greeting?: boolean
+  /** Answers pages of other origins, and their preflights. Default: nothing about it is said. */
+  cors?: CorsOptions
   /** `require` answers 406 to a request that does not accept event streams. Default `ignore`. */
   accept?: 'ignore' | 'require'
   /** When a reader that takes too little is let go. */
@@ -47,15 +54,16 @@ export interface EventStreamOptions {
 /** The options with their defaults, checked. */
 export interface Settings {
   readonly status: number
-  readonly fields: HeadFields
+  readonly head: HeadSettings
+  readonly greeting: boolean
   readonly retry: number | undefined
   readonly heartbeat: number
   readonly padding: number
   readonly accept: 'ignore' | 'require' | undefined
   readonly maxBytes: number
   readonly stall: number
-  /** The options themselves: `onError` is called as their method. */
-  readonly hooks: EventStreamOptions
+  /** Tells `onError`. Never throws. */
+  report(error: unknown): void
 }
 
 /** Those of responses that have a body. */
@@ -73,6 +81,8 @@ const RULES: Rules = {
   headers: anything,
   retry: reconnectionTime,
   heartbeat: milliseconds,
+  greeting: isBoolean,
+  cors: anything,
   padding: /* @__PURE__ */ wholeNumberOf('bytes', 0, 65_536),
   accept: /* @__PURE__ */ oneOf('ignore', 'require'),
   slow: SLOW_RULES,
@@ -82,8 +92,14 @@ const RULES: Rules = {
 /** @throws {OptionError} */
 export function resolveOptions(options: EventStreamOptions = {}): Settings {
   checkOptions(options, RULES)
-  const { status = 200, headers, retry, heartbeat = 15_000, padding = 0, accept, slow = {} } = options
+  const { status = 200, headers, retry, greeting = true, padding = 0, accept, slow = {}, cors } = options
+  const { heartbeat = defaultHeartbeat() } = options
   const { maxBytes = 1024 * 1024, stall = 30_000 } = slow
-  const fields = streamFields(headers)
-  return { status, fields, retry, heartbeat, padding, accept, maxBytes, stall, hooks: options }
+  const report = (error: unknown): void => {
+    const tell = (): unknown =>
+      options.onError ? options.onError(error) : console.error('The source of an event stream failed:', error)
+    void attempt(tell, console.error)
+  }
+  const head = { fields: streamFields(headers), cors: resolveCors(cors, report) }
+  return { status, head, greeting, retry, heartbeat, padding, accept, maxBytes, stall, report }
 }

@@ -92,14 +92,21 @@ class NodeSink implements Sink {
   #close(): void {
     if (this.#closed) return
     this.#closed = true
-    if (!('stream' in this.#res)) endIfServerCloses(this.#res.req)
+    endIfServerCloses(this.#res)
     this.#owner.onClose(!this.#ended)
   }
 }
 
 /** A server that is closing waits for kept-alive connections too: this one would idle until its timeout. */
-function endIfServerCloses({ socket }: NodeRequest): void {
-  if ((socket as { server?: { listening?: boolean } } | undefined)?.server?.listening === false) socket.end()
+function endIfServerCloses(res: NodeResponse): void {
+  const isClosing = (socket: unknown): boolean =>
+    (socket as { server?: { listening?: boolean } } | undefined)?.server?.listening === false
+  if (!('stream' in res)) {
+    if (isClosing(res.req.socket)) res.req.socket.end()
+    return
+  }
+  const session = res.stream?.session
+  if (session && !session.closed && isClosing(session.socket)) session.close()
 }
 
 // What goes wrong with the connection shows as 'close'; an 'error' nobody listens to ends the process.

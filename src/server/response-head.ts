@@ -6,11 +6,15 @@ import { isEventStreamType } from '../wire/content-type.js'
 /** Headers in the one form that Node's `writeHead` and `webHeaders` take. */
 export type HeadFields = Readonly<Record<string, string | string[]>>
 
-/** `no-transform` keeps proxies and middlewares from compressing; the last one keeps nginx from buffering. */
+/**
+ * `no-transform` keeps proxies and middlewares from compressing; the next one keeps nginx from buffering, the last one
+ * whoever knows RFC 10036.
+ */
 const STREAM_FIELDS: HeadFields = {
   'content-type': EVENT_STREAM_TYPE,
   'cache-control': 'no-cache, no-transform',
   'x-accel-buffering': 'no',
+  incremental: '?1',
 }
 
 /** They speak of one connection, which is the host's matter, and HTTP/2 refuses them. */
@@ -53,10 +57,23 @@ export function webHeaders(fields: HeadFields): Headers {
   return headers
 }
 
-/**
- * The first bytes of a stream, so that readers and proxies get some at once: a comment, of `padding`
- * bytes and more, and the reconnection time in milliseconds where there is one.
- */
-export function firstBytes(retry: number | undefined, padding: number): string {
-  return `:${' '.repeat(padding)}\n` + (retry === undefined ? '' : encode({ retry }))
+/** How a stream begins. */
+export interface Opening {
+  /** Whether a comment comes at once, for readers and proxies that wait for a byte. */
+  readonly greeting: boolean
+  /** Its size, about. */
+  readonly padding?: number
+  /** The reconnection time in milliseconds. */
+  readonly retry?: number | undefined
+}
+
+/** A block that the first event or position goes on with: an empty one of its own would be an event to some readers. */
+export function firstBytes({ greeting, padding = 0, retry }: Opening): string {
+  const comment = greeting || padding > 0 ? `:${' '.repeat(padding)}\n` : ''
+  return comment + (retry === undefined ? '' : encode({ retry }).slice(0, -1))
+}
+
+/** Milliseconds without a byte after which a comment is sent: Bun closes what is idle for ten seconds. */
+export function defaultHeartbeat(): number {
+  return 'Bun' in globalThis ? 8000 : 15_000
 }

@@ -1,3 +1,4 @@
+import type { Awaitable } from './async.js'
 import type { EventRequest } from './event-request.js'
 import type { StreamMessage } from './stream-message.js'
 
@@ -44,12 +45,12 @@ export interface Session {
 /**
  * Where a session's messages come from.
  *
- * - An async iterable is pulled as fast as the reader takes, and ends the stream when it ends. When the
+ * - An iterable, asynchronous or not, is pulled as fast as the reader takes, and ends the stream when it ends. When the
  *   session ends first, its `return()` is called once. A message that cannot be encoded is thrown into it.
  * - A function is called with the session. It gives such an iterable (a generator function, say), or a
- *   function that cleans up, or nothing, or a promise of one of them. The clean-up is called exactly
+ *   function that cleans up, or nothing, or a promise of one of them; anything else fails the stream. The clean-up is called exactly
  *   once, when the session ends, or as soon as it is there where that was earlier.
  */
-export type Source = AsyncIterable<StreamMessage> | ((session: Session) => Product | Promise<Product>)
+export type Source = Messages | ((session: Session) => Messages | Awaitable<Messages | void | (() => void)>)
 
-type Product = AsyncIterable<StreamMessage> | void | (() => void)
+type Messages = AsyncIterable<StreamMessage> | Iterable<StreamMessage>

@@ -1,5 +1,4 @@
-import { attempt } from './attempt.js'
-import { isThenable } from './is-thenable.js'
+import { attempt, isThenable } from './async.js'
 import type { Session, Source } from './session.js'
 import type { StreamMessage } from './stream-message.js'
 
@@ -33,6 +32,9 @@ export function runSource(host: SourceHost, product: unknown): void {
   } else if (isIterator(product)) {
     host.stop = () => product.return?.()
     if (!host.over) void pump(host, product)
+  } else if (product !== undefined) {
+    const kind = product === null ? 'null' : typeof product
+    host.fail(new TypeError(`A source must give an iterable, a function that cleans up, or nothing. It gave: ${kind}.`))
   }
   if (host.over) stopSource(host)
 }
@@ -43,7 +45,7 @@ export function stopSource(host: SourceHost): void {
   if (stop) void attempt(stop, (error) => host.report(error))
 }
 
-async function pump(host: SourceHost, iterator: AsyncIterator<StreamMessage>): Promise<void> {
+async function pump(host: SourceHost, iterator: AnyIterator): Promise<void> {
   /** What of the last message could not be sent. */
   let refused: unknown
   while (!host.over) {
@@ -72,8 +74,11 @@ async function pump(host: SourceHost, iterator: AsyncIterator<StreamMessage>): P
 
 /** The iterator of what is iterated; all else as it is. */
 function iteratorOf(product: unknown): unknown {
-  if (product instanceof ReadableStream) return readerOf(product as ReadableStream<StreamMessage>)
-  return isAsyncIterable(product) ? product[Symbol.asyncIterator]() : product
+  if (typeof ReadableStream === 'function' && product instanceof ReadableStream) {
+    return readerOf(product as ReadableStream<StreamMessage>)
+  }
+  if (isIterable(product, Symbol.asyncIterator)) return product[Symbol.asyncIterator]()
+  return isIterable(product, Symbol.iterator) ? product[Symbol.iterator]() : product
 }
 
 /** Its own iterator would cancel the stream only after the read in hand, which may never end. */
@@ -85,10 +90,17 @@ function readerOf(stream: ReadableStream<StreamMessage>): AsyncIterator<StreamMe
   }
 }
 
-export function isAsyncIterable(value: unknown): value is AsyncIterable<StreamMessage> {
-  return typeof (value as AsyncIterable<StreamMessage> | null | undefined)?.[Symbol.asyncIterator] === 'function'
+export function isSource(value: unknown): value is Source {
+  return typeof value === 'function' || isIterable(value, Symbol.asyncIterator) || isIterable(value, Symbol.iterator)
 }
 
-function isIterator(value: unknown): value is AsyncIterator<StreamMessage> {
-  return typeof (value as AsyncIterator<StreamMessage> | null | undefined)?.next === 'function'
+/** A text is not one, although JavaScript would have it so: its characters are no messages. */
+function isIterable<S extends symbol>(value: unknown, method: S): value is Record<S, () => unknown> {
+  return typeof value === 'object' && typeof (value as Record<S, unknown> | null)?.[method] === 'function'
+}
+
+type AnyIterator = AsyncIterator<StreamMessage> | Iterator<StreamMessage>
+
+function isIterator(value: unknown): value is AnyIterator {
+  return typeof value === 'object' && typeof (value as AnyIterator | null)?.next === 'function'
 }

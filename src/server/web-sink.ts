@@ -28,7 +28,8 @@ class BodySink implements Sink, UnderlyingDefaultSource<Uint8Array> {
     this.#owner = owner
     if (!signal) return
     const onAbort = (): void => {
-      this.#controller.error(signal.reason)
+      // Quietly: nobody reads on, and an error would only be logged by the host.
+      if (!this.#closed) this.#controller.close()
       this.cancel()
     }
     signal.addEventListener('abort', onAbort)

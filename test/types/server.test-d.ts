@@ -54,8 +54,9 @@ eventStream(request, async function* () {
 eventStream(request, async function* () {
   yield 'text'
 })
-// @ts-expect-error An array is not asynchronous.
 eventStream(request, [{ data: 1 }])
+// @ts-expect-error A text is no list of messages.
+eventStream(request, 'text')
 
 expectTypeOf<AsyncIterable<StreamMessage>>().toExtend<Source>()
 expectTypeOf<Session['closed']>().resolves.toEqualTypeOf<CloseReason>()

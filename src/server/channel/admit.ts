@@ -1,39 +1,33 @@
 import type { EventRequest } from '../event-request.js'
-import { streamFields, webHeaders } from '../response-head.js'
+import { isThenable } from '../async.js'
 import type { ChannelOptions } from './channel-options.js'
+import { topicSet, type Admission } from './reader.js'
 
-/** What a reader was let in with. */
-export interface Admission<C> {
-  readonly context: C
-  readonly topics: ReadonlySet<string> | undefined
+/** What `authorize` says: the reader's context, or what refuses it; `undefined` for a plain no. */
+export type Authorization = { readonly context: unknown } | { readonly refusal: Response | undefined }
+
+/** Fails closed: what a forgotten `return` gives is a no. Rejects with what the hook throws. */
+export async function authorize<M, C>(options: ChannelOptions<M, C>, request: EventRequest): Promise<Authorization> {
+  if (!options.authorize) return { context: undefined }
+  const context: unknown = await options.authorize(request)
+  if (isResponse(context)) return { refusal: context }
+  return context === undefined || context === null || context === false ? { refusal: undefined } : { context }
 }
 
-/** Asks the hooks whether to let a reader in. Gives what it is answered instead where not. Never rejects. */
-export async function admit<M, C>(
+/** What else the hooks say of a reader that is let in. Rejects with what they throw. */
+export async function describe<M, C>(
   options: ChannelOptions<M, C>,
   request: EventRequest,
-  report: (error: unknown) => void,
-): Promise<Admission<C> | Response> {
-  try {
-    const context = (await options.authorize?.(request)) as C | Response
-    if (isResponse(context)) return context
-    const topics = options.topics && topicSet(await options.topics(context, request))
-    if (request.method !== 'HEAD') return { context, topics }
-    return new Response(null, { headers: webHeaders(streamFields()) })
-  } catch (error) {
-    report(error)
-    return new Response('Internal Server Error\n', { status: 500 })
-  }
+  context: C,
+): Promise<Admission> {
+  const topics = options.topics && topicSet(await options.topics(context, request))
+  const user: unknown = options.limit?.by(context, request)
+  if (isThenable(user)) throw new TypeError('limit.by must answer at once.')
+  return { context, topics, request, user: user === undefined ? undefined : String(user) }
 }
 
 // Not `instanceof`: a response of another realm, or of a package, taken for a context would let everyone in.
-export function isResponse(value: unknown): value is Response {
+function isResponse(value: unknown): value is Response {
   const { status, headers, arrayBuffer } = (value ?? {}) as Partial<Response>
   return typeof status === 'number' && typeof headers === 'object' && typeof arrayBuffer === 'function'
-}
-
-function topicSet(topics: string | Iterable<string>): ReadonlySet<string> {
-  const list = typeof topics === 'string' ? [topics] : [...topics]
-  if (list.every((topic) => typeof topic === 'string')) return new Set(list)
-  throw new TypeError('topics must give strings.')
 }

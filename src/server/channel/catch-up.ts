@@ -1,11 +1,14 @@
 import { encode } from '../../encoder/encode.js'
-import { isThenable } from '../is-thenable.js'
+import { isThenable } from '../async.js'
 import { toBytes } from '../to-bytes.js'
 import type { HubOptions } from './hub-options.js'
 import type { Log } from './log.js'
 import type { Entry } from './entry.js'
 import type { Pick, PickCache } from './pick.js'
-import { LIVE, type CatchUp, type Phase, type Reader } from './reader.js'
+import type { HubActs } from './hub-acts.js'
+import { LIVE, type CatchUp } from './phase.js'
+import { encodePosition } from './position.js'
+import type { Reader } from './reader.js'
 import { encodeSnapshot } from './snapshot.js'
 import type { GapReason, Transport } from './transport.js'
 
@@ -17,16 +20,15 @@ const SUPERSEDED = new Error('superseded')
 
 const pause = (work: CatchUp): Promise<void> => new Promise((resolve) => (work.wake = resolve))
 
-export interface CatchUpHost {
+export interface CatchUpOwner {
   readonly options: HubOptions
   readonly transport: Transport
   readonly log: Log
   readonly pick: Pick
+  readonly acts: HubActs
   gate(): Promise<void> | undefined
-  /** Does nothing where the reader is not, or no longer, at `phase`. */
-  write(reader: Reader, phase: Phase, wire: Uint8Array, events: number): void
-  /** Ends a reader because of an error. */
-  fail(reader: Reader, error: unknown): void
+  /** Calls `onConnect`, once. What to wait for where it takes its time. */
+  connect(reader: Reader): Promise<void> | undefined
 }
 
 /**
@@ -49,15 +51,17 @@ export interface CatchUps {
   forget(reader: Reader): void
 }
 
-export function createCatchUps(host: CatchUpHost): CatchUps {
-  const { options, transport, log, pick, gate } = host
+export function createCatchUps(owner: CatchUpOwner): CatchUps {
+  const { options, transport, log, pick, acts, gate } = owner
   const window = Math.min(options.limits.window, options.maxBytes)
   const underWay = new Set<Reader>()
   /** Those that saw more, on another process, than was delivered here. */
   const ahead = new Set<CatchUp>()
   const pages: PickCache = new Map()
 
-  const send = (reader: Reader, work: CatchUp, text: string): void => void host.write(reader, work, toBytes(text), 0)
+  const positionOf = (id: string): string => encodePosition(id, options.positionEvent)
+
+  const send = (reader: Reader, work: CatchUp, text: string): void => acts.write(reader, work, toBytes(text), 0)
 
   /** Whatever is published from now on, the log has for the reader. */
   const aim = (work: CatchUp): void => {
@@ -72,7 +76,7 @@ export function createCatchUps(host: CatchUpHost): CatchUps {
     if (log.position !== undefined) aim(work)
     underWay.add(reader)
     run(reader, work).catch((error) => {
-      if (reader.phase === work) host.fail(reader, error)
+      if (reader.phase === work) acts.fail(reader, error)
     })
   }
 
@@ -93,16 +97,22 @@ export function createCatchUps(host: CatchUpHost): CatchUps {
 
   const run = async (reader: Reader, work: CatchUp): Promise<void> => {
     const { requested } = work
+    const connected = owner.connect(reader)
+    if (connected) await connected
+    still(reader, work, undefined)
     // A reset may come in the middle of anything, and to all at once; so does the first position.
     const isSudden = work.reason === 'reset' || work.target === ''
     while (log.position === undefined) still(reader, work, await pause(work))
     if (isSudden) still(reader, work, await gate())
     if (requested !== undefined && !work.reason) {
-      let held = requested === '' || requested.length > LONGEST_ID ? 'unknown' : transport.has(requested)
+      let held =
+        requested === '' || requested.length > LONGEST_ID ? 'unknown' : transport.has(requested, neededBy(reader))
       if (isThenable(held)) held = still(reader, work, await held)
       if (held === true) work.cursor = requested
       else work.reason = held
       aim(work)
+      if (held !== true && requested.length <= LONGEST_ID) await passed(reader, work, requested)
+      still(reader, work, undefined)
     }
     if (work.cursor === '') {
       work.cursor = work.target
@@ -113,15 +123,28 @@ export function createCatchUps(host: CatchUpHost): CatchUps {
     await replay(reader, work)
   }
 
+  /** A gap told at a place before that of the reader would have it given events again. */
+  const passed = async (reader: Reader, work: CatchUp, requested: string): Promise<void> => {
+    while (transport.compare(requested, work.target) > 0) {
+      work.cursor = requested
+      ahead.add(work)
+      await pause(work)
+      if (reader.phase !== work) break
+    }
+    still(reader, work, undefined)
+    work.cursor = ''
+  }
+
   const greet = (reader: Reader, work: CatchUp): string | Promise<string> => {
     const { reason, requested = '', target } = work
     const { gapEvent, hooks } = options
     const gap = reason ? encode({ event: gapEvent, id: target, data: JSON.stringify({ reason, requested }) }) : ''
-    if (!hooks.snapshot) return gap || encode({ id: target })
+    if (reason) acts.tell('gap', reason, reader)
+    if (!hooks.snapshot) return gap || positionOf(target)
     // The position is that of the gap event itself, and is taken back until the snapshot is there. In one
     // write: whoever was cut off in between would come back as one that has the snapshot.
-    if (gap) send(reader, work, gap + encode({ id: '' }))
-    return encodeSnapshot(hooks.snapshot(reader.context), target)
+    if (gap) send(reader, work, gap + positionOf(''))
+    return encodeSnapshot(hooks.snapshot(reader.context), target, positionOf(target))
   }
 
   const replay = async (reader: Reader, work: CatchUp): Promise<void> => {
@@ -145,7 +168,7 @@ export function createCatchUps(host: CatchUpHost): CatchUps {
       }
       let page: ReturnType<Transport['range']> = isLast
         ? { entries: log.slice(work.next, log.end), position: log.position! }
-        : transport.range(work.cursor, work.target)
+        : transport.range(work.cursor, work.target, neededBy(reader))
       if (isThenable(page)) page = still(reader, work, await page)
       // A page that leads nowhere would be asked for again for ever.
       if (!page || (!isLast && page.position === work.cursor)) return start(reader, work.requested ?? '', 'expired')
@@ -181,7 +204,7 @@ export function createCatchUps(host: CatchUpHost): CatchUps {
     // Whole pages are shared by readers, parts hardly ever.
     if (count < entries.length && bufferedBytes > 0) return 0
     const picked = pick(reader, count < entries.length ? entries.slice(0, count) : entries, cache)
-    if (picked) host.write(reader, work, picked.wire, picked.entries.length)
+    if (picked) acts.write(reader, work, picked.wire, picked.entries.length)
     return count
   }
 
@@ -200,14 +223,27 @@ export function createCatchUps(host: CatchUpHost): CatchUps {
     },
     onReset(readers) {
       for (const reader of readers) {
+        if (reader.isOver) continue
         const { phase } = reader
         // From here on nothing is missing, however late its turn comes.
         if (phase.kind === 'catching-up' && phase.target === '') {
           aim(phase)
-          phase.wake!()
+          // Not there while `onConnect` takes its time.
+          phase.wake?.()
         } else start(reader, '', 'reset')
       }
     },
     forget,
   }
+}
+
+/** The topics it is given events of, now or before they changed. */
+function neededBy({ topics, earlier = [] }: Reader): ReadonlySet<string> | undefined {
+  if (earlier.length === 0) return topics
+  const all = new Set(topics)
+  for (const each of [{ topics }, ...earlier]) {
+    if (!each.topics) return undefined
+    for (const topic of each.topics) all.add(topic)
+  }
+  return all
 }

@@ -1,22 +1,18 @@
-import type { ServerResponse } from 'node:http'
 import { encode } from '../../encoder/encode.js'
 import { checkOptions, type Rules } from '../../options/check-options.js'
-import { isBoolean, isName, isString, milliseconds } from '../../options/rules.js'
-import { eventRequestOf, requestedId } from '../event-request.js'
-import { createNodeSink, isNodeReaderGone } from '../node-sink.js'
+import { isBoolean, isName, isString, milliseconds, reconnectionTime } from '../../options/rules.js'
+import { Exchange } from '../exchange.js'
+import { checkNodePair, checkWebRequest } from '../handed.js'
 import type { NodeRequest, NodeResponse } from '../node-types.js'
-import { streamFields, webHeaders } from '../response-head.js'
 import { toJson } from '../stream-message.js'
-import { createWebSink } from '../web-sink.js'
-import { admit, isResponse, type Admission } from './admit.js'
+import { authorize } from './admit.js'
 import { ChannelClosedError } from './channel-closed-error.js'
 import { type ChannelOptions, resolveChannelOptions } from './channel-options.js'
-import { createHub } from './hub.js'
-import type { Hub } from './hub-types.js'
+import { Door, type DoorOptions } from './door.js'
+import { createHub, type Hub } from './hub.js'
 import { createMemoryTransport } from './memory-transport.js'
-import { Reader } from './reader.js'
+import type { ChannelReader } from './reader.js'
 import { hostScheduler } from './scheduler.js'
-import { sendResponse } from './send-response.js'
 import type { Transport } from './transport.js'
 
 /** The types of events and of their data, where a channel names none. */
@@ -30,10 +26,15 @@ export interface PublishOptions {
   conflateKey?: string
   /** For the readers of the moment: not kept, so it is not replayed. */
   ephemeral?: boolean
+  /**
+   * Makes it safe to publish again where it is not known whether the event was kept: as long as the history holds an
+   * event with this key, that one's id is given and nothing is published.
+   */
+  key?: string
 }
 
 /** One stream of events for any number of readers. Belongs to whoever created it, who closes it; any code may use it. */
-export interface Channel<M = ChannelEvents, _C = unknown> {
+export interface Channel<M = ChannelEvents, C = unknown> {
   /**
    * Sends an event to all readers, and keeps it for those who come back.
    *
@@ -43,34 +44,38 @@ export interface Channel<M = ChannelEvents, _C = unknown> {
    *
    * Rejects, with nothing published: with a `TypeError` for what JSON or the format cannot carry and for
    * options that do not exist or make no sense; with the code `ERR_CHANNEL_CLOSED` after `close()` is
-   * done; with the error of the transport.
+   * done; with the error of the transport. Each failure is told to `onError`, too, and one that nobody awaits harms
+   * nobody.
    */
   publish<K extends keyof M & string>(event: K, data: M[K], options?: PublishOptions): Promise<string>
-  /** Answers a web request. Never rejects. May be passed on without the channel. */
+  /**
+   * Answers a web request. Rejects only where it is given something else, which says what to pass. May be passed on
+   * without the channel.
+   */
   readonly fetch: (request: Request) => Promise<Response>
   /**
    * Answers a Node request, also of HTTP/2 (its compatibility API). Headers set before stay. Resolves when
-   * the answer has begun; never rejects. May be passed on without the channel.
+   * the answer has begun. Rejects only where it is given something else, which says what to pass. May be passed on without
+   * the channel.
    */
   readonly node: (req: NodeRequest, res: NodeResponse) => Promise<void>
-  /** Connections that are open now. */
+  /** The connections that are open now, the oldest first. A view that may be kept, and walked while they come and go. */
+  readonly readers: Iterable<ChannelReader<C>>
+  /** How many there are. */
   readonly connections: number
   /**
-   * Refuses newcomers with a 503 and ends the connections, spread over `drain` milliseconds (default 0:
-   * at once), so that their readers do not all come back at once. What was published before reaches them.
+   * Refuses newcomers (see `refusal`) and ends the connections, spread over `drain` milliseconds (default 0: at once). What
+   * was published before reaches them. Each reader is told to come back after the end of the drain and `retry`
+   * milliseconds (default 0): how long the next process is expected to take to be up.
    *
-   * Resolves when all have ended and the transport is closed. The HTTP server stays the caller's to close.
-   * Further calls give the same promise.
+   * Resolves when all have ended and the transport is closed. The HTTP server stays the caller's to close; HTTP/2
+   * sessions that brought readers are closed, as soon as nothing is under way on them. Further calls give the same promise.
    */
-  close(options?: { drain?: number }): Promise<void>
+  close(options?: { drain?: number; retry?: number }): Promise<void>
 }
 
-const PUBLISH_RULES: Rules = {
-  topic: isName,
-  conflateKey: isString,
-  ephemeral: isBoolean,
-}
-const CLOSE_RULES: Rules = { drain: milliseconds }
+const PUBLISH_RULES: Rules = { topic: isName, conflateKey: isString, ephemeral: isBoolean, key: isName }
+const CLOSE_RULES: Rules = { drain: milliseconds, retry: reconnectionTime }
 
 /**
  * Makes a channel: publishes events to any number of readers, each of which gets every event that is for
@@ -98,88 +103,84 @@ export function createChannel<M = ChannelEvents, C = unknown>(options: ChannelOp
   const settings = resolveChannelOptions(options)
   const { report } = settings
   const scheduler = hostScheduler
-  const fields = streamFields()
-  let made: { transport: Transport; hub: Hub } | undefined
+  let made: { transport: Transport; hub: Hub; door: Door } | undefined
   let closing: Promise<void> | undefined
   let isClosed = false
 
   // Not before they are needed: some hosts have neither clock nor chance while modules load.
-  const parts = (): { transport: Transport; hub: Hub } => {
+  const parts = (): { transport: Transport; hub: Hub; door: Door } => {
     if (made) return made
     const epoch = Date.now().toString(36) + Math.floor(scheduler.random() * 36 ** 4).toString(36)
     const transport = options.transport ?? createMemoryTransport(settings.history, scheduler.now, epoch)
-    return (made = { transport, hub: createHub(settings, transport, scheduler) })
+    const hub = createHub(settings, transport, scheduler, async (reader) => {
+      const answer = await authorize(options, reader.request)
+      if ('refusal' in answer) return false
+      reader.context = answer.context
+      return true
+    })
+    return (made = {
+      transport,
+      hub,
+      door: new Door(options as unknown as DoorOptions, settings, hub, scheduler),
+    })
   }
 
-  /** Asked before the hooks, which may be costly, and again once there is nothing more to wait for. */
-  const refuse = (): Response | undefined => {
-    if (!closing && parts().hub.size < (options.maxConnections ?? Infinity)) return undefined
-    const seconds = Math.max(1, Math.ceil(settings.retry / 1000))
-    return new Response('Service Unavailable\n', { status: 503, headers: { 'retry-after': `${seconds}` } })
-  }
-
-  /** Gives what a web request is answered with; on Node it answers. */
-  const enter = async (raw: Request | NodeRequest, res?: ServerResponse): Promise<Response | void> => {
-    const request = eventRequestOf(raw)
-    const admission = refuse() ?? (await admit(options, request, report))
-    if (res ? isNodeReaderGone(raw as NodeRequest, res) : (raw as Request).signal?.aborted) {
-      return res ? undefined : new Response(null, { headers: webHeaders(fields) })
-    }
-    const refusal = isResponse(admission) ? admission : refuse()
-    if (refusal) return res ? sendResponse(res, refusal) : refusal
-    const { hub } = parts()
-    const { context, topics } = admission as Admission<C>
-    const reader = new Reader(hub, context, topics)
-    let response: Response | undefined
-    if (res) {
-      res.writeHead(200, fields)
-      reader.sink = createNodeSink(raw as NodeRequest, res, reader)
-    } else {
-      const { sink, body } = createWebSink(reader, (raw as Request).signal)
-      reader.sink = sink
-      response = new Response(body, { headers: webHeaders(fields) })
-    }
-    // An id that cannot be used is no reason to start anew in silence.
-    hub.join(reader, requestedId(request) === '' ? undefined : request.lastEventId)
-    return response
-  }
-
-  const shutDown = async (drain: number): Promise<void> => {
+  const publish = async (event: keyof M & string, data: M[keyof M], given?: PublishOptions): Promise<string> => {
+    checkOptions(given, PUBLISH_RULES)
+    const json = options.serialize !== undefined || typeof data !== 'string'
+    const text = options.serialize ? options.serialize(data as never, event) : json ? toJson(data) : (data as string)
+    // Refuses what cannot be written, before the transport has it.
+    encode({ event: event ?? (null as never), data: text })
+    if (isClosed) throw new ChannelClosedError('The channel is closed.')
     const { transport, hub } = parts()
-    await hub.close(drain)
+    const id = await transport.publish({ ...given, event, data: text, json })
+    hub.acts.tell('published', event, given?.topic)
+    await hub.room()
+    return id
+  }
+
+  const shutDown = async (drain: number, restart: number): Promise<void> => {
+    const { transport, hub, door } = parts()
+    door.shut(drain, restart)
+    await hub.close(drain, restart)
     isClosed = true
+    door.endSessions()
     await transport.close()
   }
 
   return {
-    async publish(event, data, publishOptions) {
-      checkOptions(publishOptions, PUBLISH_RULES)
-      const json = options.serialize !== undefined || typeof data !== 'string'
-      const text = options.serialize ? options.serialize(data, event) : json ? toJson(data) : data
-      // Refuses what cannot be written, before the transport has it.
-      encode({ event: event ?? (null as never), data: text })
-      if (isClosed) throw new ChannelClosedError('The channel is closed.')
-      const { transport, hub } = parts()
-      const id = await transport.publish({ ...publishOptions, event, data: text, json })
-      await hub.room()
-      return id
+    publish(event, data, publishOptions) {
+      const published = publish(event, data, publishOptions)
+      published.catch(report)
+      return published
     },
-    fetch: (request) => enter(request) as Promise<Response>,
+    async fetch(request) {
+      checkWebRequest(request)
+      const exchange = new Exchange(request, undefined, settings.head)
+      await parts().door.enter(exchange)
+      return exchange.response!
+    },
     async node(req, res) {
-      await parts().hub.gate()
+      checkNodePair(req, res)
+      const { hub, door } = parts()
+      await hub.gate()
+      const exchange = new Exchange(req, res, settings.head)
       try {
-        await enter(req, res as ServerResponse)
+        await door.enter(exchange)
       } catch (error) {
         report(error)
-        res.destroy()
+        exchange.destroy()
       }
     },
+    readers: {
+      [Symbol.iterator]: () => (made?.hub.readers.all() ?? new Set())[Symbol.iterator]() as Iterator<ChannelReader<C>>,
+    },
     get connections() {
-      return made?.hub.size ?? 0
+      return made?.hub.readers.size ?? 0
     },
     async close(closeOptions) {
       checkOptions(closeOptions, CLOSE_RULES)
-      closing ??= shutDown(closeOptions?.drain ?? 0)
+      closing ??= shutDown(closeOptions?.drain ?? 0, closeOptions?.retry ?? 0)
       return closing
     },
   }

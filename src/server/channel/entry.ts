@@ -24,6 +24,6 @@ export interface Entry extends TransportMessage {
  * ```
  */
 export function createEntry(id: string, message: TransportMessage): Entry {
-  const { event, data, json, topic, conflateKey, ephemeral } = message
-  return { id, event, data, json, topic, conflateKey, ephemeral, wire: toBytes(encode({ event, id, data })) }
+  const { event, data, json, topic, conflateKey, ephemeral, key } = message
+  return { id, event, data, json, topic, conflateKey, ephemeral, key, wire: toBytes(encode({ event, id, data })) }
 }

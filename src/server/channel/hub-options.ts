@@ -1,24 +1,36 @@
+import type { Awaitable } from '../async.js'
 import type { StreamMessage } from '../stream-message.js'
 import type { ChannelMessage } from './message.js'
-import type { ChannelCloseReason } from './reader.js'
-import type { HistoryLimits } from './transport.js'
+import type { ChannelCloseReason } from './phase.js'
+import type { ChannelReader } from './reader.js'
+import type { GapReason, HistoryLimits } from './transport.js'
 
 /** What is done about a reader that takes too little: see `slow` of `ChannelOptions`. */
 export type SlowPolicy = 'disconnect' | 'drop' | 'conflate'
 
-/** Hooks that count. What they throw goes to `onError`. */
-export interface ChannelMetrics {
-  /** A reader was let in. */
-  open?(): void
-  /** A connection has ended; once for each `open`. */
-  close?(reason: ChannelCloseReason): void
-  /** Events, replayed ones too, and their bytes were handed to one connection. */
-  sent?(events: number, bytes: number): void
-  /** A reader went past the limits of `slow`, and this is what is done about it. */
-  evicted?(policy: SlowPolicy): void
-}
+/**
+ * Why a newcomer was not let in: `maxConnections`, `limit`, the channel is `closing`, `authorize` gave no context
+ * (`unauthorized`), or a hook threw (`failed`).
+ */
+export type RefusalReason = 'maxConnections' | 'limit' | 'closing' | 'unauthorized' | 'failed'
 
-export type Awaitable<T> = T | PromiseLike<T>
+/** Hooks that count. What they throw goes to `onError`. */
+export interface ChannelMetrics<C = unknown> {
+  /** A reader was let in. */
+  open?(reader: ChannelReader<C>): void
+  /** A connection has ended; once for each `open`. */
+  close?(reason: ChannelCloseReason, reader: ChannelReader<C>): void
+  /** A newcomer was not let in. */
+  refused?(reason: RefusalReason): void
+  /** A reader was told of a gap. */
+  gap?(reason: GapReason, reader: ChannelReader<C>): void
+  /** An event was published by this process. */
+  published?(event: string, topic: string | undefined): void
+  /** Events, replayed ones too, and their bytes were handed to one connection. */
+  sent?(events: number, bytes: number, reader: ChannelReader<C>): void
+  /** A reader went past the limits of `slow`, and this is what is done about it. */
+  evicted?(policy: SlowPolicy, reader: ChannelReader<C>): void
+}
 
 /** What a snapshot is: one message, several, or nothing. Without ids: the channel gives its own. */
 export type Snapshot<Message = StreamMessage> = Message | Iterable<Message> | AsyncIterable<Message> | undefined | void
@@ -27,6 +39,8 @@ export type Snapshot<Message = StreamMessage> = Message | Iterable<Message> | As
 export interface HubHooks {
   filter?(message: ChannelMessage, context: unknown): unknown
   snapshot?(context: unknown): Awaitable<Snapshot>
+  onConnect?(reader: ChannelReader): unknown
+  onDisconnect?(reader: ChannelReader, reason: ChannelCloseReason): unknown
   readonly metrics?: ChannelMetrics | undefined
 }
 
@@ -56,14 +70,21 @@ export interface HubOptions {
   readonly limits: Limits
   readonly history: HistoryLimits
   readonly heartbeat: number
+  /** Whether a comment comes at once. */
+  readonly greeting: boolean
   readonly retry: number
+  /** The part of `retry` that chance may take off. */
+  readonly retryJitter: number
   /** 0: for ever. */
   readonly maxAge: number
+  /** 0: never. */
+  readonly reauthorize: number
   readonly flush: number
   readonly maxBytes: number
   readonly stall: number
   readonly policy: SlowPolicy
   readonly gapEvent: string
+  readonly positionEvent: string | undefined
   /** Never throws. */
   report(error: unknown): void
 }

@@ -1,172 +1,138 @@
-import { attempt } from '../attempt.js'
+import { encode } from '../../encoder/encode.js'
+import { EncodeError } from '../../errors/encode-error.js'
+import { checkOptions } from '../../options/check-options.js'
+import { reconnectionTime } from '../../options/rules.js'
+import { MAX_DELAY } from '../../wire/constants.js'
+import { attempt } from '../async.js'
 import { firstBytes } from '../response-head.js'
+import { encodeStreamMessage } from '../stream-message.js'
 import { toBytes } from '../to-bytes.js'
 import { createCatchUps } from './catch-up.js'
-import type { Entry } from './entry.js'
-import { createGate } from './gate.js'
+import { createConnect } from './connect.js'
+import { createFanOut } from './fan-out.js'
+import type { HubActs } from './hub-acts.js'
+import type { HubOptions } from './hub-options.js'
 import { Log } from './log.js'
-import type { ChannelMetrics, HubOptions } from './hub-options.js'
-import type { Hub } from './hub-types.js'
-import { createPick, join, type PickCache, type Picked } from './pick.js'
-import { BEHIND, CLOSED, LIVE, type ChannelCloseReason, type Held, type Phase, type Reader } from './reader.js'
+import { LIVE, type ChannelCloseReason } from './phase.js'
+import { createPick, join } from './pick.js'
+import type { Reader, ReaderOwner } from './reader.js'
+import { Readers } from './readers.js'
 import type { Scheduler } from './scheduler.js'
+import { createSweep } from './sweep.js'
 import type { Transport } from './transport.js'
-import { spread } from './spread.js'
-import { walk } from './walk.js'
-import { createWheel } from './wheel.js'
+import { createGate, drain } from './turns.js'
 
-export function createHub(options: HubOptions, transport: Transport, scheduler: Scheduler): Hub {
-  const { maxBytes, policy, hooks, limits, report } = options
-  const preamble = toBytes(firstBytes(options.retry, 0))
-  const readers = new Set<Reader>()
+/** Bytes that may wait for a reader before `send` says so. */
+const HIGH_WATER_MARK = 64 * 1024
+
+/**
+ * The readers of one channel, and what each is to be written. Knows nothing of HTTP: it writes to sinks.
+ */
+export interface Hub extends ReaderOwner {
+  readonly readers: Readers
+  readonly acts: HubActs
+  /** For newcomers: what to wait for before one is let in. */
+  gate(): Promise<void> | undefined
+  /** Takes in a reader whose sink is open. `requested` as in `CatchUps`. */
+  join(reader: Reader, requested: string | undefined): void
+  /** Resolves when publishers may go on; `undefined` where they need not wait. */
+  room(): Promise<void> | undefined
+  /** A reconnection time, cut by chance so that readers do not all come back at once. */
+  jittered(retry: number): number
+  /**
+   * Ends all readers, spread over `over` milliseconds, and tells them to come back `restart` milliseconds after the end
+   * of that, or later. Resolves when the last has gone.
+   */
+  close(over: number, restart: number): Promise<void>
+}
+
+/** @param reauthorize Asks `authorize` again for a reader that stays. Gives whether it may; sets its context. */
+export function createHub(
+  options: HubOptions,
+  transport: Transport,
+  scheduler: Scheduler,
+  reauthorize: (reader: Reader) => Promise<boolean> = () => Promise.resolve(true),
+): Hub {
+  const { maxBytes, policy, hooks, report } = options
+  const readers = new Readers()
   const log = new Log(maxBytes)
-  const pick = createPick(hooks)
-  const gate = createGate(scheduler, limits.steps)
+  const pick = createPick(hooks, (a, b) => transport.compare(a, b))
+  const gate = createGate(scheduler, options.limits.steps)
   let isSubscribed = false
   /** The transport has ended: nothing more comes for any reader of this process. */
   let isOver = false
-  let isScheduled = false
-  let isFlushing = false
-  let cancelFlush = (): void => {}
-  /** Visits the rest of the readers of the flush under way. */
-  let finishFlush = (): void => {}
-  /** Whether this is in the middle of one reader's turn, which calls hooks of the user. */
-  let isVisiting = false
-  const publishers: (() => void)[] = []
   let onEmpty: (() => void) | undefined
 
-  /** Calls a hook. One that throws is reported, and harms nobody. */
-  const tell = <K extends keyof ChannelMetrics>(
-    hook: K,
-    ...values: Parameters<NonNullable<ChannelMetrics[K]>>
-  ): void => {
+  const jittered = (retry: number): number =>
+    Math.min(Math.ceil(retry * (1 - options.retryJitter * scheduler.random())), MAX_DELAY)
+
+  const tell: HubActs['tell'] = (hook, ...values) => {
     const { metrics } = hooks
     if (metrics?.[hook]) void attempt(() => (metrics[hook] as (...all: unknown[]) => unknown)(...values), report)
   }
 
   const leave = (reader: Reader, reason: ChannelCloseReason): void => {
+    const { phase, connected } = reader
     catchUps.forget(reader)
-    if (!reader.become(CLOSED)) return
-    readers.delete(reader)
+    const first = phase.kind === 'ending' ? phase.reason : reason
+    if (!reader.become({ kind: 'closed', reason: first })) return
+    readers.remove(reader)
     reader.sink.destroy()
-    tell('close', reason)
+    tell('close', first, reader)
+    const bye = (): void => void attempt(() => hooks.onDisconnect?.(reader, first), report)
+    // Who keeps a list of those present has it without the reader in the end.
+    if (typeof connected === 'object') void connected.then(bye)
+    else if (connected) bye()
     if (readers.size > 0) return
-    wheel.stop()
+    sweep.stop()
     onEmpty?.()
   }
 
-  const end = (reader: Reader, reason: ChannelCloseReason): void => {
-    catchUps.forget(reader)
-    if (reader.become({ kind: 'ending', reason })) reader.sink.end()
+  const acts: HubActs = {
+    tell,
+    write(reader, phase, wire, events) {
+      if (!reader.write(phase, wire)) return
+      reader.wroteAt = sweep.tick
+      if (events > 0) tell('sent', events, wire.byteLength, reader)
+    },
+    end(reader, reason, retry) {
+      if (reader.isOver) return
+      if (reason !== 'unauthorized' && reason !== 'failed') fanOut.bringUp(reader)
+      if (retry !== undefined)
+        acts.write(reader, reader.phase, toBytes(encode({ retry: Math.min(retry, MAX_DELAY) })), 0)
+      catchUps.forget(reader)
+      readers.dismiss(reader)
+      if (reader.become({ kind: 'ending', reason })) reader.sink.end()
+    },
+    evict(reader) {
+      if (!reader.isOver) tell('evicted', 'disconnect', reader)
+      leave(reader, 'slow')
+    },
+    fail(reader, error) {
+      report(error)
+      leave(reader, 'failed')
+    },
   }
 
-  const fail = (reader: Reader, error: unknown): void => {
-    report(error)
-    leave(reader, 'failed')
-  }
-
-  const write = (reader: Reader, phase: Phase, wire: Uint8Array, events: number): void => {
-    if (!reader.write(phase, wire)) return
-    reader.wroteAt = wheel.tick
-    if (events > 0) tell('sent', events, wire.byteLength)
-  }
-
-  const evict = (reader: Reader): void => {
-    tell('evicted', 'disconnect')
-    leave(reader, 'slow')
-  }
-
-  const hold = (reader: Reader, held: Held, { entries }: Picked): void => {
-    for (const entry of entries) {
-      const { id, event, topic, conflateKey, wire } = entry
-      const key = conflateKey === undefined ? id : JSON.stringify([event, topic, conflateKey])
-      held.bytes += wire.byteLength - (held.entries.get(key)?.wire.byteLength ?? 0)
-      // Anew, so that what is held stays in the order of the ids.
-      held.entries.delete(key)
-      held.entries.set(key, entry)
-    }
-    if (held.bytes > maxBytes) evict(reader)
-  }
-
-  const fallBehind = (reader: Reader, picked: Picked): void => {
-    if (policy === 'disconnect') return evict(reader)
-    tell('evicted', policy)
-    const held: Held = { kind: 'held', entries: new Map(), bytes: 0 }
-    if (reader.become(policy === 'drop' ? BEHIND : held) && policy === 'conflate') hold(reader, held, picked)
-  }
-
-  const offer = (reader: Reader, batch: readonly Entry[], start: number, cache: PickCache): void => {
-    const { phase } = reader
-    const skip = Math.max(0, reader.next - start)
-    if ((phase !== LIVE && phase.kind !== 'held') || skip >= batch.length) return
-    reader.next = start + batch.length
-    const picked = pick(reader, skip === 0 ? batch : batch.slice(skip), cache)
-    // The filter may have ended it, or taken it elsewhere.
-    if (!picked || reader.phase !== phase) return
-    if (phase.kind === 'held') return hold(reader, phase, picked)
-    const { bufferedBytes } = reader.sink
-    if (bufferedBytes > 0 && bufferedBytes + picked.wire.byteLength > maxBytes) fallBehind(reader, picked)
-    else write(reader, phase, picked.wire, picked.entries.length)
-  }
-
-  const wake = (): void => {
-    for (const goOn of publishers.splice(0)) goOn()
-  }
-
-  const flush = (): void => {
-    const { flushed: start, end: to } = log
-    if (isFlushing) return
-    isScheduled = false
-    cancelFlush()
-    if (start === to) return wake()
-    isFlushing = true
-    const batch = log.slice(start, to)
-    const cache: PickCache = new Map()
-    const visit = (reader: Reader): void => {
-      // After a reset these entries are for nobody.
-      if (log.flushed !== start) return
-      isVisiting = true
-      try {
-        offer(reader, batch, start, cache)
-      } catch (error) {
-        fail(reader, error)
-      } finally {
-        isVisiting = false
-      }
-    }
-    finishFlush = walk(readers, limits.slice, scheduler, visit, () => {
-      isFlushing = false
-      log.trim(to, catchUps.size > 0)
-      wake()
-      if (log.end > log.flushed) schedule()
-    })
-  }
-
-  const flushNow = (): void => {
-    // Later entries would overtake earlier ones.
-    if (isVisiting) return
-    finishFlush()
-    flush()
-    finishFlush()
-  }
-
-  const schedule = (): void => {
-    if (isScheduled || isFlushing) return
-    isScheduled = true
-    if (options.flush > 0) cancelFlush = scheduler.later(flush, options.flush)
-    else scheduler.soon(flush)
-  }
-
-  const wheel = createWheel({
+  const connect = createConnect(hooks, acts)
+  const fanOut = createFanOut({ options, scheduler, readers, log, pick, acts, keeps: () => catchUps.size > 0 })
+  const catchUps = createCatchUps({ options, transport, log, pick, acts, gate, connect })
+  const sweep = createSweep({
     options,
     scheduler,
-    readers,
+    readers: readers.all(),
     settled: () => (log.end > log.flushed ? undefined : log.position),
-    write,
-    evict,
-    end,
+    acts,
+    reauthorize(reader) {
+      reauthorize(reader).then(
+        (isAllowed) => (isAllowed ? sweep.authorized(reader) : acts.end(reader, 'unauthorized')),
+        (error) => {
+          if (!reader.isOver) report(error)
+          acts.end(reader, 'failed')
+        },
+      )
+    },
   })
-  const catchUps = createCatchUps({ options, transport, log, pick, gate, write, fail })
 
   transport.prepare?.(options.history)
 
@@ -176,21 +142,22 @@ export function createHub(options: HubOptions, transport: Transport, scheduler: 
       {
         onReset(position) {
           log.reset(position)
-          catchUps.onReset(readers)
+          catchUps.onReset(readers.all())
         },
         onEntry(entry) {
           log.push(entry)
           catchUps.onEntry()
-          schedule()
-          if (log.pendingBytes > maxBytes) flushNow()
+          fanOut.schedule()
+          sweep.nudge()
+          if (log.pendingBytes > maxBytes) fanOut.flushNow()
         },
         onError: report,
         onEnd(error) {
           if (isOver) return
           isOver = true
           report(error)
-          flushNow()
-          for (const reader of readers) end(reader, 'failed')
+          fanOut.flushNow()
+          for (const reader of readers.all()) acts.end(reader, 'failed')
         },
       },
       options.history,
@@ -198,23 +165,49 @@ export function createHub(options: HubOptions, transport: Transport, scheduler: 
   }
 
   return {
+    readers,
+    acts,
     gate,
-    get size() {
-      return readers.size
-    },
+    jittered,
+    room: fanOut.room,
     join(reader, requested) {
       if (!isSubscribed) subscribe()
       readers.add(reader)
-      wheel.add(reader)
-      tell('open')
-      write(reader, reader.phase, preamble, 0)
-      if (isOver) end(reader, 'failed')
+      sweep.add(reader)
+      tell('open', reader)
+      const first = firstBytes({ greeting: options.greeting, retry: jittered(options.retry) })
+      acts.write(reader, reader.phase, toBytes(first), 0)
+      if (isOver) acts.end(reader, 'failed')
       else catchUps.start(reader, requested)
     },
-    room() {
-      if (log.pendingBytes <= limits.room) return undefined
-      scheduler.soon(flush)
-      return new Promise((resolve) => publishers.push(resolve))
+    send(reader, message) {
+      if ((message as { id?: unknown } | null)?.id !== undefined) {
+        throw new EncodeError('id', 'Ids are given by the channel. Leave it out, or publish.')
+      }
+      const bytes = toBytes(encodeStreamMessage(message))
+      fanOut.bringUp(reader)
+      const { phase } = reader
+      if (reader.isOver || phase.kind === 'behind' || phase.kind === 'held') return false
+      const { bufferedBytes } = reader.sink
+      if (bufferedBytes > 0 && bufferedBytes + bytes.byteLength > maxBytes) {
+        if (policy === 'disconnect') acts.evict(reader)
+        return false
+      }
+      acts.write(reader, phase, bytes, 1)
+      return reader.bufferedBytes <= Math.min(HIGH_WATER_MARK, maxBytes)
+    },
+    setTopics(reader, topics) {
+      if (reader.isOver) return
+      fanOut.bringUp(reader)
+      const { phase } = reader
+      if (phase.kind === 'catching-up' && reader.connected === true && log.position !== undefined) {
+        ;(reader.earlier ??= []).push({ until: log.position, topics: reader.topics })
+      }
+      readers.move(reader, topics)
+    },
+    dismiss(reader, given) {
+      checkOptions(given, { retry: reconnectionTime })
+      acts.end(reader, 'closed', given?.retry)
     },
     onDrain(reader) {
       const { phase } = reader
@@ -222,16 +215,22 @@ export function createHub(options: HubOptions, transport: Transport, scheduler: 
       else if (phase.kind === 'behind') catchUps.start(reader, '', 'slow')
       else if (phase.kind === 'held' && reader.become(LIVE)) {
         const entries = [...phase.entries.values()]
-        write(reader, LIVE, join(entries), entries.length)
+        acts.write(reader, LIVE, join(entries), entries.length)
       }
     },
     onClose(reader, byReader) {
-      const { phase } = reader
-      leave(reader, phase.kind === 'ending' ? phase.reason : byReader ? 'disconnected' : 'closed')
+      leave(reader, byReader ? 'disconnected' : 'closed')
     },
-    close(drain) {
+    close(over, restart) {
       return new Promise((resolve) => {
-        const cancel = spread([...readers], drain, limits.slice, scheduler, flushNow, (reader) => end(reader, 'closed'))
+        const cancel = drain({
+          list: [...readers.all()],
+          over,
+          slice: options.limits.slice,
+          scheduler,
+          prepare: fanOut.flushNow,
+          each: (reader, left) => acts.end(reader, 'closed', Math.ceil(left + restart) + jittered(options.retry)),
+        })
         onEmpty = () => {
           cancel()
           resolve()

@@ -26,6 +26,8 @@ export function createMemoryTransport(limits: HistoryLimits, now: () => number, 
   return {
     compare: (a, b) => (isPlace(a) && isPlace(b) ? order(a, b) : NaN),
     publish(message) {
+      const first = message.key === undefined ? undefined : history.idOf(message.key)
+      if (first !== undefined) return first
       const entry = createEntry(idOf(last + 1), message)
       last++
       history.push(entry)
@@ -36,14 +38,14 @@ export function createMemoryTransport(limits: HistoryLimits, now: () => number, 
       subscriber = to
       to.onReset(idOf(last))
     },
-    has(id) {
+    has(id, topics) {
       const parts = ID.exec(id)
       if (!parts) return 'unknown'
       if (parts[1] !== epoch) return 'epoch'
       if (Number(parts[2]) > last) return 'unknown'
-      return order(id, history.start) >= 0 || 'expired'
+      return history.covers(id, topics) || 'expired'
     },
-    range: (after, upTo) => history.page(after, upTo),
+    range: (after, upTo, topics) => history.page(after, upTo, topics),
     close() {
       subscriber = undefined
     },

@@ -1,5 +1,5 @@
 import type { Entry } from './entry.js'
-import { isThenable } from '../is-thenable.js'
+import { isThenable } from '../async.js'
 import { messageOf } from './message.js'
 import type { HubHooks } from './hub-options.js'
 import type { Reader } from './reader.js'
@@ -21,16 +21,22 @@ export type Pick = (reader: Reader, entries: readonly Entry[], cache: PickCache)
  *
  * The result throws what the filter throws.
  */
-export function createPick(hooks: HubHooks): Pick {
+export function createPick(hooks: HubHooks, compare: (a: string, b: string) => number): Pick {
+  const topicsOf = (reader: Reader, id: string): ReadonlySet<string> | undefined => {
+    const earlier = reader.earlier?.find(({ until }) => compare(id, until) <= 0)
+    return earlier ? earlier.topics : reader.topics
+  }
+
   const isFor = (reader: Reader, entry: Entry): boolean => {
-    if (reader.topics && entry.topic !== undefined && !reader.topics.has(entry.topic)) return false
+    const topics = topicsOf(reader, entry.id)
+    if (topics && entry.topic !== undefined && !topics.has(entry.topic)) return false
     const answer = !hooks.filter || hooks.filter(messageOf(entry), reader.context)
     if (isThenable(answer)) throw new TypeError('filter must answer at once.')
     return Boolean(answer)
   }
 
   return (reader, all, cache) => {
-    const entries = hooks.filter || reader.topics ? all.filter((entry) => isFor(reader, entry)) : all
+    const entries = hooks.filter || reader.topics || reader.earlier ? all.filter((entry) => isFor(reader, entry)) : all
     const first = entries[0]
     if (!first) return undefined
     let picked = cache.get(first)

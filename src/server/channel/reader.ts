@@ -1,111 +1,137 @@
+import type { EventRequest } from '../event-request.js'
+import { defer, type Deferred } from '../async.js'
 import type { Sink, SinkOwner } from '../sink.js'
-import type { Entry } from './entry.js'
-import type { GapReason } from './transport.js'
+import type { StreamMessage } from '../stream-message.js'
+import { LIVE, NEW, NEXT, type ChannelCloseReason, type Phase } from './phase.js'
 
 /**
- * Why a connection ended:
- *
- * - `disconnected`: the reader left, or its request was aborted
- * - `slow`: the reader took too little (`slow` in the options)
- * - `rotated`: it reached its `maxAge`
- * - `closed`: the channel was closed
- * - `failed`: a hook threw for it, or its events could not be read
+ * One connection of a channel, from the moment it is let in until it is gone. Any code may use it at any time; after the
+ * end its methods do nothing.
  */
-export type ChannelCloseReason = 'disconnected' | 'slow' | 'rotated' | 'closed' | 'failed'
-
-/** Gets its snapshot or what it missed. One object for each beginning, so that an earlier one is told by it. */
-export interface CatchUp {
-  readonly kind: 'catching-up'
-  /** What the reader asked for; `undefined` where it is new. */
-  readonly requested: string | undefined
-  /** Why it cannot have that. */
-  reason: GapReason | undefined
-  /** How far it was given history. */
-  cursor: string
-  /** How far history is to go; `""` until the transport has begun. */
-  target: string
-  /** The number in the log of what follows `target`. */
-  next: number
-  /** Goes on where it pauses. */
-  wake: (() => void) | undefined
+export interface ChannelReader<C = unknown> {
+  /** Unguessable, and of this connection alone. */
+  readonly id: string
+  /** What `authorize` gave; with `reauthorize`, what it gave last. */
+  readonly context: C
+  readonly request: EventRequest
+  /** When it was let in, in milliseconds since the epoch. */
+  readonly since: number
+  /** `undefined`: everything. */
+  readonly topics: ReadonlySet<string> | undefined
+  /**
+   * Takes other topics from here on: for what is published after the call. In `onConnect` it counts for what is
+   * replayed, too. When the reader comes back, the option `topics` is asked anew.
+   *
+   * @throws {TypeError} for what are no strings.
+   */
+  setTopics(topics: Iterable<string>): void
+  /**
+   * Sends to this connection alone, outside the history, in the order of the calls and of what was published before.
+   * `false` where more than 64 KiB wait for it (the message was taken), and where it has ended or is behind (it was not).
+   *
+   * @throws {EncodeError} for what the format or JSON cannot carry, and for an `id`: ids are the channel's.
+   */
+  send(message: StreamMessage): boolean
+  /**
+   * Ends the connection after what was sent and published so far. Its reader comes back, after `retry` milliseconds where
+   * that is given, unless `authorize` refuses it then.
+   */
+  close(options?: { retry?: number }): void
+  /** Resolves once the connection is gone. Never rejects. */
+  readonly closed: Promise<ChannelCloseReason>
+  /** Bytes that the transport has not taken yet. */
+  readonly bufferedBytes: number
 }
 
-/** Has too much waiting. When that has gone it will be given the newest event for each key. */
-export interface Held {
-  readonly kind: 'held'
-  readonly entries: Map<string, Entry>
-  bytes: number
-}
-
-/** Was told to leave, and gets the rest of what was written. */
-export interface Ending {
-  readonly kind: 'ending'
-  readonly reason: ChannelCloseReason
-}
-
-/** What a reader is at. What belongs to that lies in it, so that the two never disagree. */
-export type Phase =
-  | { readonly kind: 'new' }
-  | CatchUp
-  /** Gets what each flush writes. */
-  | { readonly kind: 'live' }
-  /** Has too much waiting, and is skipped until that has gone. */
-  | { readonly kind: 'behind' }
-  | Held
-  | Ending
-  | { readonly kind: 'closed' }
-
-export const LIVE: Phase = { kind: 'live' }
-export const BEHIND: Phase = { kind: 'behind' }
-export const CLOSED: Phase = { kind: 'closed' }
-const NEW: Phase = { kind: 'new' }
-
-/** What may follow. A reset begins a catch-up from anywhere; who is to leave does nothing else any more. */
-const NEXT: Readonly<Record<Phase['kind'], readonly Phase['kind'][]>> = {
-  new: ['catching-up', 'ending', 'closed'],
-  'catching-up': ['catching-up', 'live', 'ending', 'closed'],
-  live: ['catching-up', 'behind', 'held', 'ending', 'closed'],
-  behind: ['catching-up', 'ending', 'closed'],
-  held: ['live', 'catching-up', 'ending', 'closed'],
-  ending: ['closed'],
-  closed: [],
-}
-
-/** What readers tell the hub. */
+/** What readers ask of the hub. */
 export interface ReaderOwner {
   onDrain(reader: Reader): void
   onClose(reader: Reader, byReader: boolean): void
+  send(reader: Reader, message: StreamMessage): boolean
+  setTopics(reader: Reader, topics: ReadonlySet<string>): void
+  /** @throws {OptionError} */
+  dismiss(reader: Reader, options: { retry?: number } | undefined): void
 }
 
-/** One connection. Thousands of them idle: no closures, and fields for what cannot be shared only. */
-export class Reader implements SinkOwner {
+/** What a reader was let in with. */
+export interface Admission {
+  readonly context: unknown
+  /** `undefined`: all. */
+  readonly topics: ReadonlySet<string> | undefined
+  readonly request: EventRequest
+  /** Whom it counts for in `limit`. */
+  readonly user?: string | undefined
+}
+
+/** Topics that a reader had, for what was published up to `until`. */
+interface Earlier {
+  readonly until: string
+  readonly topics: ReadonlySet<string> | undefined
+}
+
+/** Thousands of them idle: no closures, and fields for what cannot be shared only. */
+export class Reader implements SinkOwner, ChannelReader {
+  readonly owner: ReaderOwner
+  readonly request: EventRequest
+  readonly user: string | undefined
+  readonly since: number = Date.now()
+  context: unknown
+  topics: ReadonlySet<string> | undefined
+  /** There while it is given what was published before its topics changed. The oldest first. */
+  earlier: Earlier[] | undefined
   sink!: Sink
-  #phase: Phase = NEW
+  /** What `onConnect` gave, `true` once that is over; `undefined` before it was called. */
+  connected: Promise<void> | true | undefined
   /** The number in the log of the first entry that is for this reader. */
   next = 0
   /** Bytes handed to the sink, and how many of them it had passed on at the last look. */
   written = 0
   taken = 0
-  /** In ticks of the wheel: the last write, the last look that saw progress, the end of its time. */
+  /** In ticks of the sweep: the last write, the last look that saw progress, the end of its time, the next `authorize`. */
   wroteAt = 0
   movedAt = 0
   expiresAt = 0
+  askAt = 0
+  private _phase: Phase = NEW
+  private _id: string | undefined
+  private _ending: Deferred<ChannelCloseReason> | undefined
 
-  constructor(
-    readonly owner: ReaderOwner,
-    readonly context: unknown,
-    /** `undefined`: all. */
-    readonly topics: ReadonlySet<string> | undefined,
-  ) {}
+  constructor(owner: ReaderOwner, { context, topics, request, user }: Admission) {
+    this.owner = owner
+    this.context = context
+    this.topics = topics
+    this.request = request
+    this.user = user
+  }
 
   get phase(): Phase {
-    return this.#phase
+    return this._phase
+  }
+
+  get isOver(): boolean {
+    return this._phase.kind === 'ending' || this._phase.kind === 'closed'
+  }
+
+  get id(): string {
+    return (this._id ??= crypto.randomUUID())
+  }
+
+  get bufferedBytes(): number {
+    return this._phase.kind === 'closed' ? 0 : this.sink.bufferedBytes
+  }
+
+  get closed(): Promise<ChannelCloseReason> {
+    this._ending ??= defer()
+    if (this._phase.kind === 'closed') this._ending.resolve(this._phase.reason)
+    return this._ending.promise
   }
 
   /** The one way from phase to phase. `false`, and nothing changed, where `phase` may not follow the present one. */
   become(phase: Phase): boolean {
-    if (!NEXT[this.#phase.kind].includes(phase.kind)) return false
-    this.#phase = phase
+    if (!NEXT[this._phase.kind].includes(phase.kind)) return false
+    this._phase = phase
+    if (phase === LIVE) this.earlier = undefined
+    if (phase.kind === 'closed') this._ending?.resolve(phase.reason)
     return true
   }
 
@@ -114,10 +140,22 @@ export class Reader implements SinkOwner {
    * be about a place that the reader has been taken away from since.
    */
   write(phase: Phase, wire: Uint8Array): boolean {
-    if (this.#phase !== phase) return false
+    if (this._phase !== phase || this.isOver) return false
     this.sink.write(wire)
     this.written += wire.byteLength
     return true
+  }
+
+  send(message: StreamMessage): boolean {
+    return this.owner.send(this, message)
+  }
+
+  setTopics(topics: Iterable<string>): void {
+    this.owner.setTopics(this, topicSet(topics))
+  }
+
+  close(options?: { retry?: number }): void {
+    this.owner.dismiss(this, options)
   }
 
   onDrain(): void {
@@ -127,4 +165,11 @@ export class Reader implements SinkOwner {
   onClose(byReader: boolean): void {
     this.owner.onClose(this, byReader)
   }
+}
+
+/** @throws {TypeError} */
+export function topicSet(topics: string | Iterable<string>): ReadonlySet<string> {
+  const list = typeof topics === 'string' ? [topics] : [...topics]
+  if (list.every((topic) => typeof topic === 'string')) return new Set(list)
+  throw new TypeError('Topics must be strings.')
 }

@@ -1,17 +1,17 @@
-import { encode } from '../../encoder/encode.js'
 import { encodeStreamMessage, type StreamMessage } from '../stream-message.js'
-import type { Awaitable, Snapshot } from './hub-options.js'
+import type { Awaitable } from '../async.js'
+import type { Snapshot } from './hub-options.js'
 
 /**
  * A snapshot in wire format, at once where it was given at once, so that nothing can come between. Its
- * last message brings the position `id`, and no other has one: whoever is cut off before that gets the
+ * last message brings the position `id`, and no other has one (`alone` where there is no message): whoever is cut off before that gets the
  * whole of it next time.
  */
-export function encodeSnapshot(snapshot: Awaitable<Snapshot>, id: string): string | Promise<string> {
-  if (snapshot === undefined || snapshot === null) return encode({ id })
-  if ('then' in snapshot) return Promise.resolve(snapshot).then((value) => encodeSnapshot(value, id))
-  if (Symbol.asyncIterator in snapshot) return collect(snapshot).then((messages) => encodeAll(messages, id))
-  return encodeAll(Symbol.iterator in snapshot ? [...snapshot] : [snapshot], id)
+export function encodeSnapshot(snapshot: Awaitable<Snapshot>, id: string, alone: string): string | Promise<string> {
+  if (snapshot === undefined || snapshot === null) return alone
+  if ('then' in snapshot) return Promise.resolve(snapshot).then((value) => encodeSnapshot(value, id, alone))
+  if (Symbol.asyncIterator in snapshot) return collect(snapshot).then((messages) => encodeAll(messages, id, alone))
+  return encodeAll(Symbol.iterator in snapshot ? [...snapshot] : [snapshot], id, alone)
 }
 
 async function collect(messages: AsyncIterable<StreamMessage>): Promise<StreamMessage[]> {
@@ -20,7 +20,7 @@ async function collect(messages: AsyncIterable<StreamMessage>): Promise<StreamMe
   return all
 }
 
-function encodeAll(messages: StreamMessage[], id: string): string {
+function encodeAll(messages: StreamMessage[], id: string, alone: string): string {
   const last = messages.length - 1
-  return messages.map((message, at) => encodeStreamMessage(message, at === last ? id : null)).join('') || encode({ id })
+  return messages.map((message, at) => encodeStreamMessage(message, at === last ? id : null)).join('') || alone
 }

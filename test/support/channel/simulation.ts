@@ -1,6 +1,7 @@
-import { createHub } from '../../../src/server/channel/hub.js'
-import type { Hub } from '../../../src/server/channel/hub-types.js'
-import type { Awaitable, HubOptions, Snapshot } from '../../../src/server/channel/hub-options.js'
+import { createHub, type Hub } from '../../../src/server/channel/hub.js'
+import type { Awaitable } from '../../../src/server/async.js'
+import { eventRequestOf } from '../../../src/server/event-request.js'
+import type { HubOptions, Snapshot } from '../../../src/server/channel/hub-options.js'
 import { createMemoryTransport } from '../../../src/server/channel/memory-transport.js'
 import { Reader } from '../../../src/server/channel/reader.js'
 import type { Transport, TransportMessage } from '../../../src/server/channel/transport.js'
@@ -21,6 +22,8 @@ interface Process {
   transport: Transport
   scheduler: SimScheduler
 }
+
+const REQUEST = eventRequestOf(new Request('http://localhost/'))
 
 const TOPICS = ['red', 'green', 'blue']
 const STEPS = 250
@@ -96,6 +99,10 @@ export class Simulation {
       stall: random.pick([500, 30_000]),
       policy,
       gapEvent: GAP_EVENT,
+      positionEvent: undefined,
+      greeting: true,
+      retryJitter: 0.5,
+      reauthorize: 0,
     }
     if (!isUnlimited) this.#gaps.add('expired')
     if (policy === 'drop') this.#gaps.add('slow')
@@ -287,7 +294,11 @@ export class Simulation {
     this.#note(`client ${client.name} connects to ${each.process} with "${client.lastEventId}"`)
     // On another machine the stream may be ahead of the process.
     judge.floor = this.#store ? 0 : this.#ledger.inOrder.length
-    const reader = new Reader(hub, client.name, this.#hasTopics ? client.topics : undefined)
+    const reader = new Reader(hub, {
+      context: client.name,
+      topics: this.#hasTopics ? client.topics : undefined,
+      request: REQUEST,
+    })
     reader.sink = client.connect(reader)
     hub.join(reader, client.lastEventId || undefined)
   }
@@ -367,7 +378,7 @@ export class Simulation {
     const open = new Set(this.#processes)
     for (const process of this.#processes) {
       const { hub, transport } = process
-      void hub.close(this.#random.pick([0, 100])).then(() => {
+      void hub.close(this.#random.pick([0, 100]), 0).then(() => {
         open.delete(process)
         return transport.close()
       })
@@ -378,7 +389,7 @@ export class Simulation {
     }
     const left = {
       open: open.size,
-      readers: this.#processes.reduce((sum, { hub }) => sum + hub.size, 0),
+      readers: this.#processes.reduce((sum, { hub }) => sum + hub.readers.size, 0),
       timers: this.#processes.reduce((sum, { scheduler }) => sum + scheduler.timers, 0),
       unclosed: this.#opened - this.#closed,
     }

@@ -310,7 +310,7 @@ describe('the head', () => {
       { retry: 2000, padding: 4 },
     )
     expect(writeHead).toHaveBeenCalledOnce()
-    expect(sink.text).toBe(':    \nretry: 2000\n\ndata: 1\n\n')
+    expect(sink.text).toBe(':    \nretry: 2000\ndata: 1\n\n')
     sink.close(true)
   })
 

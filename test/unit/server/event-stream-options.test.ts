@@ -72,7 +72,7 @@ describe('options', () => {
       headers: undefined,
       onError: undefined,
     }
-    const { hooks: _, ...settings } = resolveOptions(left)
+    const { report: _, ...settings } = resolveOptions(left)
     expect(resolveOptions({})).toMatchObject(settings)
   })
 

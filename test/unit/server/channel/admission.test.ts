@@ -53,12 +53,12 @@ describe('authorize', () => {
     ['topics gives null', { topics: () => null }],
     ['topics gives a number', { topics: () => 5 }],
     ['topics gives what are no strings', { topics: () => ['a', 5] }],
-  ])('%s: a 500, reported, and nobody is let in', async (_, options) => {
+  ])('%s: a 503, reported, and nobody is let in', async (_, options) => {
     const errors: unknown[] = []
     const channel = createChannel({ ...options, onError: (error) => void errors.push(error) })
     const response = await channel.fetch(new Request(URL))
-    expect(response.status).toBe(500)
-    expect(await response.text()).toBe('Internal Server Error\n')
+    expect(response.status).toBe(503)
+    expect(Number(response.headers.get('retry-after'))).toBeGreaterThan(0)
     expect(errors).toEqual([expect.any(Error)])
     expect(channel.connections).toBe(0)
     await channel.close()
@@ -68,7 +68,7 @@ describe('authorize', () => {
     let goOn!: () => void
     const opened: number[] = []
     const channel = createChannel({
-      authorize: () => new Promise<void>((resolve) => (goOn = resolve)),
+      authorize: () => new Promise<string>((resolve) => (goOn = () => resolve('me'))),
       metrics: { open: () => void opened.push(1) },
     })
     const controller = new AbortController()
@@ -84,7 +84,7 @@ describe('authorize', () => {
 
   it('that is under way when the channel closes lets nobody in', async () => {
     let goOn!: () => void
-    const channel = createChannel({ authorize: () => new Promise<void>((resolve) => (goOn = resolve)) })
+    const channel = createChannel({ authorize: () => new Promise<string>((resolve) => (goOn = () => resolve('me'))) })
     const answer = channel.fetch(new Request(URL))
     await channel.close()
     goOn()
@@ -236,11 +236,11 @@ describe('filter', () => {
 
 describe('maxConnections', () => {
   it('refuses more with a 503 and Retry-After, until one has left', async () => {
-    const channel = createChannel({ maxConnections: 2, retry: 2500 })
+    const channel = createChannel({ maxConnections: 2, retry: 2500, retryJitter: 0 })
     const [first] = await Promise.all([read(channel), read(channel)])
     expect(channel.connections).toBe(2)
     const refused = await channel.fetch(new Request(URL))
-    expect([refused.status, refused.headers.get('retry-after')]).toEqual([503, '3'])
+    expect([refused.status, refused.headers.get('retry-after')]).toEqual([503, '13'])
     await first!.cancel()
     expect(channel.connections).toBe(1)
     const third = await channel.fetch(new Request(URL))
@@ -249,7 +249,7 @@ describe('maxConnections', () => {
   })
 
   it('holds for readers that are let in at the same time', async () => {
-    const channel = createChannel({ maxConnections: 2, authorize: () => Promise.resolve() })
+    const channel = createChannel({ maxConnections: 2, authorize: () => Promise.resolve({}) })
     const responses = await Promise.all(Array.from({ length: 5 }, () => channel.fetch(new Request(URL))))
     expect(responses.map(({ status }) => status)).toEqual([200, 200, 503, 503, 503])
     await channel.close()
@@ -257,7 +257,7 @@ describe('maxConnections', () => {
 
   it('is asked before hooks that may be costly', async () => {
     let calls = 0
-    const channel = createChannel({ maxConnections: 1, authorize: () => void calls++ })
+    const channel = createChannel({ maxConnections: 1, authorize: () => ++calls })
     await read(channel)
     await channel.fetch(new Request(URL))
     expect(calls).toBe(1)
@@ -273,15 +273,16 @@ describe('a web response', () => {
       'content-type': 'text/event-stream',
       'cache-control': 'no-cache, no-transform',
       'x-accel-buffering': 'no',
+      incremental: '?1',
     })
     await channel.close()
   })
 
   it('begins with the reconnection time', async () => {
-    const channel = createChannel({ retry: 1234 })
+    const channel = createChannel({ retry: 1234, retryJitter: 0 })
     const reading = await read(channel)
     await reading.until(() => reading.text !== '')
-    expect(reading.text).toMatch(/^:\nretry: 1234\n\n/)
+    expect(reading.text).toMatch(/^:\nretry: 1234\n/)
     await channel.close()
   })
 

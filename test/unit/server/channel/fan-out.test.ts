@@ -123,11 +123,19 @@ describe('more readers than are visited in one turn', () => {
 describe('metrics', () => {
   it('count what happens', async () => {
     const calls: unknown[][] = []
+    const ids: string[] = []
+    /** Readers by the order they came in. */
+    const known = (value: unknown): unknown => {
+      const { id } = value as { id?: string }
+      if (id === undefined) return value
+      if (!ids.includes(id)) ids.push(id)
+      return `reader ${ids.indexOf(id) + 1}`
+    }
     const channel = createChannel({
       metrics: {
-        open: (...all) => void calls.push(['open', ...all]),
-        close: (...all) => void calls.push(['close', ...all]),
-        sent: (...all) => void calls.push(['sent', ...all]),
+        open: (...all) => void calls.push(['open', ...all.map(known)]),
+        close: (...all) => void calls.push(['close', ...all.map(known)]),
+        sent: (...all) => void calls.push(['sent', ...all.map(known)]),
         evicted: (...all) => void calls.push(['evicted', ...all]),
       },
     })
@@ -141,12 +149,12 @@ describe('metrics', () => {
     await channel.close()
     const bytes = (n: number): number => `event: e\nid: ${start}\ndata: ${n}\n\n`.length
     expect(calls).toEqual([
-      ['open'],
-      ['sent', 2, bytes(1) + bytes(2)],
-      ['open'],
-      ['sent', 1, bytes(2)],
-      ['close', 'disconnected'],
-      ['close', 'closed'],
+      ['open', 'reader 1'],
+      ['sent', 2, bytes(1) + bytes(2), 'reader 1'],
+      ['open', 'reader 2'],
+      ['sent', 1, bytes(2), 'reader 2'],
+      ['close', 'disconnected', 'reader 1'],
+      ['close', 'closed', 'reader 2'],
     ])
   })
 
@@ -206,7 +214,7 @@ describe('onError', () => {
           throw new Error('authorize')
         },
       })
-      expect((await channel.fetch(new Request('http://localhost/'))).status).toBe(500)
+      expect((await channel.fetch(new Request('http://localhost/'))).status).toBe(503)
       await turn()
       expect(seen).toEqual([expect.objectContaining({ message: 'onError' })])
     } finally {

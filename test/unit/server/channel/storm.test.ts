@@ -3,9 +3,12 @@ import { createHub } from '../../../../src/server/channel/hub.js'
 import { LIMITS } from '../../../../src/server/channel/hub-options.js'
 import { createMemoryTransport } from '../../../../src/server/channel/memory-transport.js'
 import { Reader } from '../../../../src/server/channel/reader.js'
+import { eventRequestOf } from '../../../../src/server/event-request.js'
 import type { Sink } from '../../../../src/server/sink.js'
 import { Random } from '../../../support/channel/random.js'
 import { SimScheduler } from '../../../support/channel/sim-scheduler.js'
+
+const REQUEST = eventRequestOf(new Request('http://localhost/'))
 
 const READERS = 2000
 const EVENTS = 1000
@@ -55,6 +58,10 @@ function start() {
       stall: 30_000,
       policy: 'disconnect',
       gapEvent: 'reset',
+      positionEvent: undefined,
+      greeting: true,
+      retryJitter: 0.5,
+      reauthorize: 0,
       report(error) {
         throw error
       },
@@ -72,7 +79,7 @@ it('readers that all come back at once are served a bounded share in each turn, 
   }
 
   const sinks = Array.from({ length: READERS }, (_, i) => {
-    const reader = new Reader(hub, undefined, undefined)
+    const reader = new Reader(hub, { context: undefined, topics: undefined, request: REQUEST })
     const sink = new FastSink(reader)
     reader.sink = sink
     hub.join(reader, `e-${i % 100}`)
@@ -106,7 +113,7 @@ it('readers that all come back at once are served a bounded share in each turn, 
 it('readers that miss nothing are live at once, however many come', () => {
   const { hub } = start()
   for (let i = 0; i < READERS; i++) {
-    const reader = new Reader(hub, undefined, undefined)
+    const reader = new Reader(hub, { context: undefined, topics: undefined, request: REQUEST })
     reader.sink = new FastSink(reader)
     hub.join(reader, undefined)
     expect(reader.phase.kind).toBe('live')

@@ -58,12 +58,12 @@ describe('a channel over a transport', () => {
 
   it('keeps readers waiting until delivery begins; each gets its due then', async () => {
     const transport = new Puppet()
-    const channel = createChannel({ transport, snapshot: () => ({ event: 's', data: 'state' }) })
+    const channel = createChannel({ transport, retryJitter: 0, snapshot: () => ({ event: 's', data: 'state' }) })
     transport.rangeAnswer = (_, upTo) => pageOf(...[3, 4, 5, 6].filter((id) => id <= Number(upTo)))
     const fresh = await read(channel)
     const resuming = await read(channel, { lastEventId: '2' })
     await fresh.until(() => fresh.text !== '')
-    expect(fresh.text).toBe(':\nretry: 2000\n\n')
+    expect(fresh.text).toBe(':\nretry: 2000\n')
     transport.reset(5)
     transport.deliver(6)
     expect(await fresh.data(2)).toEqual(['state', 6])

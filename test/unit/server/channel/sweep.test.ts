@@ -169,11 +169,11 @@ describe('maxAge', () => {
 
 describe('close', () => {
   it('refuses newcomers with a 503 and Retry-After', async () => {
-    const channel = createChannel()
+    const channel = createChannel({ retryJitter: 0 })
     await read(channel)
     const closed = channel.close({ drain: 1000 })
     const refused = await channel.fetch(new Request('http://localhost/'))
-    expect([refused.status, refused.headers.get('retry-after')]).toEqual([503, '2'])
+    expect([refused.status, refused.headers.get('retry-after')]).toEqual([503, '11'])
     await pass(1000)
     await closed
     expect((await channel.fetch(new Request('http://localhost/'))).status).toBe(503)

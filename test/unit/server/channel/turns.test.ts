@@ -1,5 +1,5 @@
 import { expect, it } from 'vitest'
-import { createGate } from '../../../../src/server/channel/gate.js'
+import { createGate } from '../../../../src/server/channel/turns.js'
 import { Random } from '../../../support/channel/random.js'
 import { SimScheduler } from '../../../support/channel/sim-scheduler.js'
 
