@@ -46,6 +46,7 @@ export function eventStream(
   if (!isWeb) {
     if (typeof res === 'object') checkNodePair(request, res)
     else checkWebRequest(request)
+    check('res', !res?.headersSent, 'must be the response to req, its head not sent.')
   }
   check('source', isSource(source), 'must be an iterable or a function')
   const settings = resolveOptions(options)

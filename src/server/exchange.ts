@@ -1,4 +1,5 @@
 import type { ServerResponse } from 'node:http'
+import { OptionError } from '../errors/option-error.js'
 import type { Cors } from './cors.js'
 import { eventRequestOf, type EventRequest } from './event-request.js'
 import { createNodeSink, isNodeReaderGone } from './node-sink.js'
@@ -108,6 +109,7 @@ export class Exchange {
   /** The reader must be there still (`isGone`), in the same turn. */
   openSink(owner: SinkOwner): Sink {
     const res = this.#res
+    if (res?.headersSent) throw new OptionError('res', 'is answered already')
     if (res) return createNodeSink(this.#raw as NodeRequest, res, owner)
     const web = createWebSink(owner, (this.#raw as Request).signal)
     this.#body = web.body

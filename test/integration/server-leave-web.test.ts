@@ -31,8 +31,8 @@ describe.each(STREAMING)('a reader of a web Response that leaves %s', (_, { sour
       if (how === 'cancel()') await body!.cancel()
       else controller.abort()
       await until(() => getEventListeners(request.signal, 'abort').length === 0, 'no listener')
-      // What was sent before `close()` stays readable.
-      if (how === 'an abort' && reason === undefined) await expect(body!.getReader().read()).rejects.toThrow('aborted')
+      // Quietly: an error would only be logged by the host.
+      if (how === 'an abort') await new Response(body).text()
     }
     await tally.expectAllGone(reason ?? 'disconnected', leaks)
     expect(tally.sessions.length).toBe(TIMES)

@@ -25,9 +25,7 @@ import { createGate, drain } from './turns.js'
 /** Bytes that may wait for a reader before `send` says so. */
 const HIGH_WATER_MARK = 64 * 1024
 
-/**
- * The readers of one channel, and what each is to be written. Knows nothing of HTTP: it writes to sinks.
- */
+/** The readers of one channel, and what each is to be written. Knows nothing of HTTP: it writes to sinks. */
 export interface Hub extends ReaderOwner {
   readonly readers: Readers
   readonly acts: HubActs
