@@ -47,6 +47,8 @@ export class Batch {
     }
     const full = lists.filter(({ length }) => length > 0)
     if (full.length <= 1) return full[0] ?? []
-    return full.flat().sort((a, b) => this.#places.get(a)! - this.#places.get(b)!)
+    const merged = full.flat()
+    merged.sort((a, b) => this.#places.get(a)! - this.#places.get(b)!)
+    return merged
   }
 }

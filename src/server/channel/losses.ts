@@ -53,7 +53,8 @@ export class Losses {
 
   /** A tenth at once, so that it costs little for each of them. */
   #forget(): void {
-    const oldest = [...this.#topics].sort(([, a], [, b]) => a.serial - b.serial)
+    const oldest = [...this.#topics]
+    oldest.sort(([, a], [, b]) => a.serial - b.serial)
     oldest.length = Math.max(1, Math.floor(this.#most / TOPICS_PER_EVENT))
     for (const [topic, loss] of oldest) {
       this.#topics.delete(topic)
