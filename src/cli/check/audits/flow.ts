@@ -1,0 +1,118 @@
+import { shown, withProbe, type AuditContext } from '../context.js'
+import type { Probe } from '../probe.js'
+import { finding, type Finding } from '../rules.js'
+
+/** A head that takes longer waits for something. */
+const SLOW_HEAD_MS = 1000
+/** A block whose rest takes longer was cut by a buffer, not by a network. */
+const HELD_MS = 400
+
+/** How soon the stream opened. */
+export function auditOpening({ request }: AuditContext, { headAt, chunks }: Probe): Finding {
+  const first = chunks[0]
+  const seen = `head after ${headAt} ms, first byte ${first === undefined ? 'not yet' : `after ${first} ms`}`
+  const isLate = headAt! > SLOW_HEAD_MS && first !== undefined && first - headAt! < 100
+  return finding(
+    'opening',
+    isLate ? 'warning' : 'pass',
+    shown(request),
+    isLate ? `${seen}: it waited for its first event` : seen,
+  )
+}
+
+/** What to say where no head came in time. With a direct address it is known who holds it back. */
+export async function auditSilence(context: AuditContext): Promise<Finding[]> {
+  const sent = shown(context.request)
+  const seen = `no head within ${context.timeout} ms`
+  if (!context.direct) {
+    return [
+      finding(
+        'opening',
+        'error',
+        sent,
+        `${seen}: the server waits for its first event, or a proxy buffers (--direct tells which)`,
+      ),
+    ]
+  }
+  return withProbe(context, { url: context.direct }, async (probe) => {
+    const opened = await probe.until(() => probe.headAt !== undefined, context.timeout)
+    if (opened)
+      return [
+        finding('buffering', 'error', sent, `${seen}; from ${context.direct!.host} itself after ${probe.headAt} ms`),
+      ]
+    return [finding('opening', 'error', sent, `${seen}, nor from ${context.direct!.host} itself`)]
+  })
+}
+
+/** Watches the stream: silences, and bytes that come in heaps. */
+export async function auditFlow(context: AuditContext, probe: Probe): Promise<Finding[]> {
+  const { request, watch, idleLimit } = context
+  await probe.until(() => false, Math.max(0, watch - probe.elapsed))
+  return [auditHeartbeat(context, probe), await auditBuffering(context, probe)].map((each) => ({
+    ...each,
+    sent: `${shown(request)}, watched for ${(Math.max(watch, probe.elapsed) / 1000).toFixed(1)} s (limit ${idleLimit / 1000} s)`,
+  }))
+}
+
+function auditHeartbeat({ idleLimit }: AuditContext, probe: Probe): Finding {
+  const times = [probe.headAt!, ...probe.chunks, ...(probe.ended ? [] : [probe.elapsed])]
+  const longest = Math.max(0, ...times.map((time, index) => (index === 0 ? 0 : time - times[index - 1]!)))
+  const seen = `longest silence ${(longest / 1000).toFixed(1)} s, ${probe.comments.length} comments`
+  if (longest >= idleLimit) return finding('heartbeat', 'error', '', `${seen}: a proxy hangs up before`)
+  const isUnknown = !probe.ended && probe.elapsed - (probe.chunks.at(-1) ?? probe.headAt!) > 15_500
+  if (isUnknown) return finding('heartbeat', 'warning', '', `${seen}; watch longer (--watch 70s) to be sure`)
+  return finding('heartbeat', 'pass', '', seen)
+}
+
+async function auditBuffering(context: AuditContext, probe: Probe): Promise<Finding> {
+  const { chunks, comments } = probe
+  const isHeld = !probe.ended && probe.isInside && probe.elapsed - (chunks.at(-1) ?? probe.elapsed) > HELD_MS
+  if (isHeld) return finding('buffering', 'error', '', 'half of an event came, and its rest does not follow')
+  // Heartbeats are written seconds apart: several in one read have waited somewhere.
+  const together = comments.filter((time, index) => index > 1 && time - comments[index - 2]! < 5)
+  if (together.length > 0)
+    return finding('buffering', 'error', '', `${comments.length} comments, three or more of them at one moment`)
+  if (!context.direct) return finding('buffering', 'pass', '', `${chunks.length} reads, none that waited`)
+  return compareWithDirect(context, probe)
+}
+
+/** Opens both ways at once: what is there on the one and not on the other is held back. */
+async function compareWithDirect(context: AuditContext, { chunks }: Probe): Promise<Finding> {
+  return withProbe(context, { url: context.direct! }, (direct) =>
+    withProbe(context, {}, async (through) => {
+      await direct.until(() => direct.events.length > 0, context.timeout)
+      const first = direct.events[0]
+      if (!first)
+        return finding('buffering', 'skip', '', `no event from ${context.direct!.host} itself to compare with`)
+      const arrived = await through.until(() => through.events.length > 0, 1000)
+      return arrived
+        ? finding('buffering', 'pass', '', `${chunks.length} reads, as soon as from ${context.direct!.host} itself`)
+        : finding('buffering', 'error', '', `an event that ${context.direct!.host} itself sent 1 s ago is not there`)
+    }),
+  )
+}
+
+/** Asks for compression, beside a reader that does not. */
+export async function auditCompression(context: AuditContext): Promise<Finding> {
+  const sent = shown(context.request, 'accept-encoding: gzip, deflate, br')
+  return withProbe(context, { headers: { 'accept-encoding': 'gzip, deflate, br' } }, async (zipped) => {
+    await zipped.until(() => zipped.headAt !== undefined, context.timeout)
+    const coding = zipped.headers['content-encoding']
+    if (zipped.headAt !== undefined && coding === undefined)
+      return finding('compression', 'pass', sent, 'not compressed')
+    return withProbe(context, { headers: { 'accept-encoding': 'identity' } }, async (plain) => {
+      await plain.until(() => plain.events.length > 0, context.timeout)
+      if (plain.events.length === 0)
+        return finding('compression', 'skip', sent, `content-encoding: ${coding}, but no event to see`)
+      const arrived = await zipped.until(() => zipped.events.length > 0, 1000)
+      return arrived
+        ? finding('compression', 'pass', sent, `content-encoding: ${coding}, flushed with each event`)
+        : finding(
+            'compression',
+            'error',
+            sent,
+            `content-encoding: ${coding ?? 'no head'}; an event that an uncompressed reader has is not there`,
+          )
+    })
+  })
+}

@@ -1,0 +1,93 @@
+import { shown, withProbe, type AuditContext } from '../context.js'
+import type { Probe, SeenEvent } from '../probe.js'
+import { finding, type Finding } from '../rules.js'
+
+const FORGED = 'eventwire-check-0-0'
+const withId = ({ hasId, id }: SeenEvent): boolean => hasId && id !== ''
+
+/** Ids, and what comes after a cut. `witness` stays connected all the time and knows what there was. */
+export async function auditResume(context: AuditContext, witness: Probe): Promise<Finding[]> {
+  await witness.until(() => witness.events.filter(withId).length >= 3, context.timeout)
+  const sent = shown(context.request)
+  const ids = witness.events.filter(withId).map(({ id }) => id)
+  if (witness.events.length === 0) return [finding('ids', 'skip', sent, 'no event came')]
+  if (ids.length === 0) {
+    return [
+      finding('ids', 'warning', sent, `none of ${witness.events.length} events has an id: a cut loses what follows`),
+    ]
+  }
+  const twice = ids.find((id, index) => ids.indexOf(id) !== index)
+  const own =
+    twice === undefined
+      ? finding('ids', 'pass', sent, `${ids.length} ids, such as ${JSON.stringify(ids[0])}`)
+      : finding('ids', 'error', sent, `${JSON.stringify(twice)} is the id of two events`)
+  if (ids.length < 2) return [own, finding('resume', 'skip', sent, 'too few events came to cut between')]
+  return [own, ...(await auditCut(context, witness, ids[0]!)), await auditGap(context)]
+}
+
+/** Comes back as a reader that had only the event `id`. */
+async function auditCut(context: AuditContext, witness: Probe, id: string): Promise<Finding[]> {
+  const sent = shown(context.request, `last-event-id: ${id}`)
+  return withProbe(context, { headers: { 'last-event-id': id } }, async (probe) => {
+    const after = witness.events.filter(withId).map((event) => event.id)
+    const expected = after.slice(after.indexOf(id) + 1)
+    const known = (): string[] => probe.events.filter(withId).map((event) => event.id)
+    await probe.until(() => known().length >= expected.length, context.timeout)
+    const got = known()
+    const seen = `ids ${list(got)}; ${list(expected)} came after it`
+    const isAgain = got.includes(id) || new Set(got).size < got.length
+    const missing = expected.filter((each) => !got.includes(each))
+    const wasTold = probe.events.some((event) => !after.includes(event.id) && event.event !== witness.events[0]!.event)
+    return [
+      missing.length === 0
+        ? finding('resume', 'pass', sent, seen)
+        : finding(
+            'resume',
+            wasTold ? 'warning' : 'error',
+            sent,
+            wasTold
+              ? `a gap is told, though ${list(missing)} came a moment ago`
+              : `${list(missing)} never came: ${seen}`,
+          ),
+      finding(
+        'repeats',
+        isAgain ? 'error' : 'pass',
+        sent,
+        isAgain ? `${JSON.stringify(id)} came again: ${seen}` : seen,
+      ),
+    ]
+  })
+}
+
+/** Comes back with an id that the server never gave. */
+async function auditGap(context: AuditContext): Promise<Finding> {
+  const sent = shown(context.request, `last-event-id: ${FORGED}`)
+  return withProbe(context, { headers: { 'last-event-id': FORGED } }, (probe) =>
+    withProbe(context, {}, async (fresh) => {
+      await probe.until(() => probe.events.length > 0, context.timeout)
+      await fresh.until(() => fresh.events.length > 0, context.timeout)
+      const first = probe.events[0]
+      if (probe.status !== undefined && probe.status >= 400)
+        return finding('gap', 'warning', sent, `status ${probe.status}, at which EventSources give up`)
+      if (!first) return finding('gap', 'skip', sent, 'no event came')
+      const types = new Set(fresh.events.map(({ event }) => event))
+      const isTold = !types.has(first.event)
+      return finding(
+        'gap',
+        isTold ? 'pass' : 'error',
+        sent,
+        isTold
+          ? `first an event ${JSON.stringify(first.event)}`
+          : `the stream goes on with ${JSON.stringify(first.event)} as if nothing were missing`,
+      )
+    }),
+  )
+}
+
+function list(ids: readonly string[]): string {
+  const some = ids
+    .slice(0, 3)
+    .map((id) => JSON.stringify(id))
+    .join(', ')
+  return ids.length === 0 ? 'none' : ids.length > 3 ? `${some} and ${ids.length - 3} more` : some
+}

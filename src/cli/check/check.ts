@@ -1,0 +1,63 @@
+import { CommandError, EXIT } from '../command-error.js'
+import { requestOptionsOf } from '../request-options.js'
+import { onInterrupt } from '../terminal/interrupt.js'
+import { write } from '../terminal/write.js'
+import { audit } from './audit.js'
+import { countOf, report, rowOfFinding, rowOfResult, type ReportFormat, type Row } from './report.js'
+import { suiteOf } from './suites.js'
+
+export interface CheckValues {
+  request?: string
+  header?: Record<string, string>
+  data?: string
+  parser?: string
+  client?: string
+  direct?: URL
+  echo?: string
+  origin?: string
+  timeout: number
+  watch: number
+  idleLimit: number
+  readers: number
+  format: ReportFormat
+  json?: boolean
+}
+
+/** Audits a server, or runs a suite, and writes the report. The exit code says whether there was an error. */
+export async function check(url: URL | undefined, values: CheckValues): Promise<void> {
+  const subjects = [url, values.parser, values.client].filter((each) => each !== undefined)
+  if (subjects.length !== 1) {
+    throw new CommandError('check takes one of: an address, --parser FILE, --client FILE', EXIT.usage)
+  }
+  const abort = new AbortController()
+  const stop = onInterrupt(() => abort.abort())
+  const rows: Row[] = []
+  try {
+    for await (const row of url ? rowsOfAudit(url, values, abort.signal) : rowsOfSuite(values)) {
+      rows.push(row)
+      if (abort.signal.aborted) break
+    }
+  } catch (error) {
+    if (!abort.signal.aborted) throw error
+  } finally {
+    stop()
+  }
+  if (abort.signal.aborted) throw new CommandError('interrupted before there was an answer', EXIT.interrupted)
+  await write(await report(rows, values.json ? 'json' : values.format))
+  if (countOf(rows, 'error') > 0) process.exitCode = EXIT.failed
+}
+
+async function* rowsOfAudit(url: URL, values: CheckValues, signal: AbortSignal): AsyncGenerator<Row> {
+  if (values.echo !== undefined && !(values.echo.includes('{}') && URL.canParse(values.echo))) {
+    throw new CommandError('--echo takes a whole address with {} where the text goes', EXIT.usage)
+  }
+  const { direct, echo, origin, timeout, watch, idleLimit, readers } = values
+  const context = { direct, echo, origin, timeout, watch, idleLimit, readers, signal }
+  for await (const found of audit({ ...context, request: { url, ...requestOptionsOf(values) } }))
+    yield rowOfFinding(found)
+}
+
+async function* rowsOfSuite({ parser, client }: CheckValues): AsyncGenerator<Row> {
+  const suite = parser === undefined ? suiteOf('client', client!) : suiteOf('parser', parser)
+  for await (const result of await suite) yield rowOfResult(result)
+}
