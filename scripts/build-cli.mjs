@@ -1,6 +1,6 @@
-// Builds the command, dist/cli: bundled with its libraries. It imports the package by its public names, so this
+// Builds the command, dist/cli: the programs bundled with their libraries, and the inspector page. It imports the package by its public names, so this
 // runs after the rest of dist/ is there.
-import { rmSync } from 'node:fs'
+import { copyFileSync, mkdirSync, rmSync } from 'node:fs'
 import { join } from 'node:path'
 import { fileURLToPath } from 'node:url'
 import { build } from 'esbuild'
@@ -14,7 +14,7 @@ const shared = { absWorkingDir: root, bundle: true, logLevel: 'warning', legalCo
 
 await build({
   ...shared,
-  entryPoints: { eventwire: 'src/cli/main.ts' },
+  entryPoints: { eventwire: 'src/cli/main.ts', inspector: 'src/cli/inspect/start-inspector.ts' },
   outdir: out,
   platform: 'node',
   target: 'node20',
@@ -26,3 +26,16 @@ await build({
     js: `import { createRequire as _createRequire } from 'node:module';const require=_createRequire(import.meta.url);`,
   },
 })
+
+mkdirSync(join(out, 'page'))
+await build({
+  ...shared,
+  entryPoints: { app: 'src/cli/page/main.tsx', style: 'src/cli/page/style.css' },
+  outdir: join(out, 'page'),
+  platform: 'browser',
+  target: 'es2022',
+  format: 'esm',
+  jsx: 'automatic',
+  jsxImportSource: 'preact',
+})
+copyFileSync(join(root, 'src/cli/page/index.html'), join(out, 'page/index.html'))

@@ -1,6 +1,7 @@
 import { readFileSync } from 'node:fs'
 import { Command } from 'commander'
 import { addCheck } from './check/command.js'
+import { addInspect } from './inspect/command.js'
 import { addLoad } from './load/command.js'
 import { addServe } from './serve/command.js'
 import { addTail } from './tail/command.js'
@@ -24,7 +25,7 @@ export function createProgram(): Command {
     .addHelpText('after', EXIT_CODES)
     .configureOutput({ outputError: (text, write) => write(`eventwire: ${oneLine(text)}\n`) })
     .exitOverride()
-  for (const add of [addTail, addServe, addCheck, addLoad]) add(program)
+  for (const add of [addTail, addServe, addCheck, addLoad, addInspect]) add(program)
   return program
 }
 

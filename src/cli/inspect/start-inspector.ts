@@ -1,0 +1,132 @@
+import { randomBytes, timingSafeEqual } from 'node:crypto'
+import { readFileSync } from 'node:fs'
+import { createServer, type IncomingMessage, type ServerResponse } from 'node:http'
+import { closeServer, listen } from '../serve/listen.js'
+import { Proxy } from './proxy.js'
+import { Stage } from './stage.js'
+import { targetOf, type Target } from './target.js'
+
+export interface Inspector {
+  /** Where the page is: the secret is in it. */
+  readonly url: string
+  close(): Promise<void>
+}
+
+const FILES: Record<string, { type: string; path: string }> = {
+  '': { type: 'text/html; charset=utf-8', path: 'page/index.html' },
+  'app.js': { type: 'text/javascript; charset=utf-8', path: 'page/app.js' },
+  'style.css': { type: 'text/css; charset=utf-8', path: 'page/style.css' },
+}
+
+/** Nothing from elsewhere, nothing to anywhere else. */
+const PAGE_HEADERS = {
+  'content-security-policy':
+    "default-src 'none'; script-src 'self'; style-src 'self' 'unsafe-inline'; connect-src 'self'; img-src 'self' data:; base-uri 'none'; form-action 'none'; frame-ancestors 'none'",
+  'referrer-policy': 'no-referrer',
+  'x-content-type-options': 'nosniff',
+  'cache-control': 'no-store',
+}
+
+const LONGEST_BODY = 64 * 1024
+
+/**
+ * Serves the inspector page on the loopback: of `target`, or of a stage of its own. Requests need the secret that is
+ * in the page's address. The caller closes it.
+ */
+export async function startInspector({
+  target,
+  port = 0,
+}: { target?: Target; port?: number } = {}): Promise<Inspector> {
+  const secret = randomBytes(16).toString('hex')
+  const stage = target ? undefined : await Stage.start()
+  const proxy = new Proxy(target ?? { url: stage!.url, method: 'GET', headers: {}, body: undefined })
+  const server = createServer((request, response) => {
+    const path = pathOf(request, secret)
+    if (path === undefined) return void response.writeHead(404, PAGE_HEADERS).end('Not here.\n')
+    void answer(path, { request, response, proxy, stage })
+  })
+  const base = await listen(server, port, '127.0.0.1').catch(async (error: unknown) => {
+    await stage?.close()
+    throw error
+  })
+  return {
+    url: `${base}${secret}/`,
+    async close() {
+      proxy.close()
+      await closeServer(server)
+      await stage?.close()
+    },
+  }
+}
+
+/** What follows the secret. A page of another site cannot know it, and its name for us is not ours. */
+function pathOf({ url = '', headers }: IncomingMessage, secret: string): string | undefined {
+  if (!/^(?:127\.0\.0\.1|localhost)(?::\d+)?$/.test(headers.host ?? '')) return undefined
+  const [, given = '', rest] = /^\/([^/?]*)\/([^?]*)/.exec(url) ?? []
+  const isRight = given.length === secret.length && timingSafeEqual(Buffer.from(given), Buffer.from(secret))
+  return isRight ? rest : undefined
+}
+
+interface Exchange {
+  readonly request: IncomingMessage
+  readonly response: ServerResponse
+  readonly proxy: Proxy
+  readonly stage: Stage | undefined
+}
+
+async function answer(path: string, exchange: Exchange): Promise<void> {
+  const { request, response, proxy, stage } = exchange
+  const file = FILES[path]
+  if (file && request.method === 'GET') {
+    response.writeHead(200, { ...PAGE_HEADERS, 'content-type': file.type })
+    return void response.end(readFileSync(new URL(file.path, import.meta.url)))
+  }
+  if (path === 'stream') return proxy.forward(request, response)
+  if (path === 'config') return json(response, 200, configOf(proxy, stage))
+  if (path !== 'control' || request.method !== 'POST') return json(response, 404, { error: 'There is no such thing.' })
+  try {
+    await control(JSON.parse(await textOf(request)) as Record<string, unknown>, proxy, stage)
+    json(response, 200, configOf(proxy, stage))
+  } catch (error) {
+    json(response, 400, { error: (error as Error).message })
+  }
+}
+
+function configOf({ target, open }: Proxy, stage: Stage | undefined): object {
+  const isStage = stage !== undefined && target.url.href === stage.url.href
+  return { url: target.url.href, method: target.method, isStage, rate: stage?.rate, open }
+}
+
+async function control(order: Record<string, unknown>, proxy: Proxy, stage: Stage | undefined): Promise<void> {
+  switch (order['action']) {
+    case 'cut':
+    case 'kick':
+      return proxy.inflict(order['action'])
+    case 'stall':
+      return proxy.stall(order['on'] === true)
+    case 'restart':
+      return stage?.restart()
+    case 'trim':
+      return stage?.trim()
+    case 'rate':
+      return stage?.setRate(Number(order['rate']) || 1)
+    case 'target':
+      proxy.target = targetOf(order['target'])
+      return proxy.close()
+    default:
+      throw new TypeError('There is no such action.')
+  }
+}
+
+function json(response: ServerResponse, status: number, value: object): void {
+  response.writeHead(status, { ...PAGE_HEADERS, 'content-type': 'application/json' }).end(JSON.stringify(value))
+}
+
+async function textOf(request: IncomingMessage): Promise<string> {
+  let text = ''
+  for await (const piece of request.setEncoding('utf8') as AsyncIterable<string>) {
+    text += piece
+    if (text.length > LONGEST_BODY) throw new TypeError('That is too long.')
+  }
+  return text
+}

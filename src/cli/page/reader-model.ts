@@ -1,0 +1,108 @@
+import { Ring } from './ring.js'
+
+export type Phase = 'connecting' | 'open' | 'waiting' | 'closed'
+
+export interface Segment {
+  readonly phase: Phase
+  readonly from: number
+}
+
+export interface Row {
+  readonly event: string
+  readonly id: string
+  readonly data: string
+}
+
+const SEGMENTS_KEPT = 500
+const IDS_KEPT = 5000
+const ROWS_KEPT = 5000
+
+/** What one reader of the stream has been through. Written by the reader alone; the page looks at it now and then. */
+export class ReaderModel {
+  readonly name: string
+  phase: Phase = 'closed'
+  why = ''
+  attempts = 0
+  connections = 0
+  lastEventId = ''
+  /** What the latest attempt asked with. */
+  resumedFrom = ''
+  received = 0
+  repeated = 0
+  gaps = 0
+  /** Known only where events are numbered. */
+  lost: number | undefined
+  readonly segments: Segment[] = []
+  readonly rows = new Ring<Row>(ROWS_KEPT)
+  readonly #ids = new Set<string>()
+  #number: number | undefined
+  readonly #tell: (text: string) => void
+
+  constructor(name: string, tell: (text: string) => void) {
+    this.name = name
+    this.#tell = (text) => tell(`${name}: ${text}`)
+  }
+
+  enter(phase: Phase, why = ''): void {
+    if (phase === this.phase) return
+    this.phase = phase
+    this.why = why
+    if (phase === 'connecting') this.attempts++
+    this.segments.push({ phase, from: Date.now() })
+    if (this.segments.length > SEGMENTS_KEPT) this.segments.shift()
+    if (phase === 'open') {
+      this.connections++
+      this.resumedFrom = this.lastEventId
+      const from = this.lastEventId === '' ? 'from now on' : `after event ${this.lastEventId}, which it had last`
+      this.#tell(`open, ${from}`)
+    } else if (phase !== 'connecting') this.#tell(why === '' ? phase : `${phase}: ${why}`)
+  }
+
+  take(row: Row): void {
+    this.received++
+    this.rows.push(row)
+    this.lastEventId = row.id
+    if (row.event === 'reset') {
+      this.gaps++
+      this.#tell(`told of a gap: ${row.data}`)
+      return
+    }
+    const number = row.data.startsWith('{') ? numberIn(row.data) : undefined
+    if (number !== undefined) return this.#count(number)
+    if (row.id === '') return
+    if (this.#ids.has(row.id)) this.repeated++
+    this.#ids.add(row.id)
+    if (this.#ids.size > IDS_KEPT) this.#ids.delete(this.#ids.values().next().value!)
+  }
+
+  forget(): void {
+    this.lastEventId = ''
+    this.#number = undefined
+    this.#ids.clear()
+    this.rows.clear()
+    this.received = this.repeated = this.gaps = this.attempts = this.connections = 0
+    this.lost = undefined
+  }
+
+  #count(number: number): void {
+    this.lost ??= 0
+    if (this.#number !== undefined && number <= this.#number) {
+      this.repeated++
+      return
+    }
+    if (this.#number !== undefined && number > this.#number + 1) {
+      this.lost += number - this.#number - 1
+      this.#tell(`events ${this.#number + 1} to ${number - 1} are missing`)
+    }
+    this.#number = number
+  }
+}
+
+function numberIn(data: string): number | undefined {
+  try {
+    const { number } = JSON.parse(data) as { number?: unknown }
+    return typeof number === 'number' ? number : undefined
+  } catch {
+    return undefined
+  }
+}

@@ -1,0 +1,91 @@
+import { ReaderModel } from './reader-model.js'
+import { runBrowsers, runOurs, type RunningReader } from './readers.js'
+import { Ring } from './ring.js'
+import type { Mark } from './timeline.js'
+import { WireLines } from './wire-lines.js'
+
+export interface Config {
+  readonly url: string
+  readonly method: string
+  readonly isStage: boolean
+  readonly rate?: number
+}
+
+/** Everything that goes on in the page. There is one; it owns both readers, and `stop` ends them. */
+export class Session {
+  readonly log = new Ring<{ at: number; text: string }>(200)
+  readonly wire = new WireLines()
+  readonly marks: Mark[] = []
+  readonly ours = new ReaderModel('eventwire', (text) => this.tell(text))
+  readonly browsers = new ReaderModel("the browser's EventSource", (text) => this.tell(text))
+  readonly models = [this.ours, this.browsers]
+  config: Config | undefined
+  problem = ''
+  isStalled = false
+  #reader: RunningReader | undefined
+  #other: ReturnType<typeof runBrowsers> | undefined
+
+  get isSlow(): boolean {
+    return this.#reader?.slow === true
+  }
+
+  get isRunning(): boolean {
+    return this.#reader !== undefined
+  }
+
+  tell(text: string): void {
+    this.log.push({ at: Date.now(), text })
+    if (text.startsWith('eventwire: waiting') || text.startsWith('eventwire: closed')) this.wire.cut('connection lost')
+  }
+
+  async start(): Promise<void> {
+    const response = await fetch('config').catch(() => undefined)
+    if (!response?.ok) {
+      this.problem = 'The command that serves this page has ended.'
+      return
+    }
+    this.config = (await response.json()) as Config
+    const { method } = this.config
+    const url = new URL('stream', location.href).href
+    this.#reader = runOurs(this.ours, {
+      url,
+      method,
+      onBytes: (bytes) => this.wire.feed(bytes),
+      onType: (type) => this.#other?.hear(type),
+    })
+    // It can only GET: another method would be repeated at each reconnect, whatever it does.
+    if (method === 'GET') this.#other = runBrowsers(this.browsers, url)
+    else this.browsers.why = `it cannot send a ${method}.`
+  }
+
+  stop(): void {
+    this.#reader?.close()
+    this.#other?.close()
+    this.#reader = this.#other = undefined
+  }
+
+  toggleSlow(): void {
+    if (!this.#reader) return
+    this.#reader.slow = !this.#reader.slow
+    this.tell(this.#reader.slow ? 'you: the reader takes an event every 150 ms' : 'you: the reader is fast again')
+  }
+
+  async order(action: string, label: string, more: object = {}): Promise<void> {
+    this.marks.push({ at: Date.now(), label })
+    if (this.marks.length > 100) this.marks.shift()
+    this.tell(`you: ${label}`)
+    const body = JSON.stringify({ action, ...more })
+    const response = await fetch('control', { method: 'POST', body }).catch(() => undefined)
+    const answer = response && ((await response.json()) as Config & { error?: string })
+    this.problem = answer ? (answer.error ?? '') : 'The command that serves this page has ended.'
+    if (answer && !answer.error) this.config = answer
+  }
+
+  async aim(target: object): Promise<void> {
+    await this.order('target', 'another address', { target })
+    if (this.problem !== '') return
+    this.stop()
+    for (const model of this.models) model.forget()
+    await this.start()
+  }
+}
