@@ -1,0 +1,63 @@
+import { build } from 'esbuild'
+import { readdirSync } from 'node:fs'
+import { defineConfig, type Options } from 'tsup'
+
+const entry = readdirSync('src', { recursive: true, encoding: 'utf8' })
+  .map((file) => `src/${file.replaceAll('\\', '/')}`)
+  // The command is a program of its own, bundled with what it needs.
+  .filter((file) => file.endsWith('.ts') && !file.startsWith('src/cli/'))
+  .toSorted()
+
+/** Properties of our own, which cost nothing under any target; `#private` ones become WeakMaps in a bundle for an older one. */
+const mangleProps = /^_[a-z]/
+
+/**
+ * The short names of `_name` properties. All files of both formats must agree on them. The underscore stays, so that they
+ * never meet a property that a subclass of a user has.
+ */
+async function shortNames(): Promise<Record<string, string>> {
+  const { mangleCache } = await build({
+    entryPoints: entry,
+    outdir: 'dist',
+    write: false,
+    bundle: true,
+    packages: 'external',
+    mangleProps,
+    mangleCache: {},
+  })
+  return Object.fromEntries(
+    Object.keys(mangleCache)
+      .toSorted()
+      .map((name, index) => [name, `_${lettersOf(index)}`]),
+  )
+}
+
+function lettersOf(index: number): string {
+  const letter = String.fromCodePoint(97 + (index % 26))
+  return index < 26 ? letter : lettersOf(Math.floor(index / 26) - 1) + letter
+}
+
+export default defineConfig(async () => {
+  const mangleCache = await shortNames()
+  const common: Options = {
+    // File by file, not bundled: a bundler of our users then drops each file that nothing imports, also where it
+    // could not prove that a class without users has no side effects.
+    entry,
+    bundle: false,
+    target: 'es2022',
+    removeNodeProtocol: false,
+    sourcemap: true,
+    dts: false,
+    outExtension: () => ({ js: '.js' }),
+    esbuildOptions(options) {
+      options.outbase = 'src'
+      options.mangleProps = mangleProps
+      options.mangleCache = mangleCache
+    },
+  }
+  return [
+    { ...common, format: 'esm', platform: 'neutral', outDir: 'dist' },
+    // The platform makes esbuild list the names of each module, which `import()` of CommonJS reads.
+    { ...common, format: 'cjs', platform: 'node', outDir: 'dist/cjs' },
+  ]
+})
