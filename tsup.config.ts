@@ -6,7 +6,6 @@ const entry = readdirSync('src', { recursive: true, encoding: 'utf8' })
   .map((file) => `src/${file.replaceAll('\\', '/')}`)
   // The command is a program of its own, bundled with what it needs.
   .filter((file) => file.endsWith('.ts') && !file.startsWith('src/cli/'))
-  .toSorted()
 
 /** Properties of our own, which cost nothing under any target; `#private` ones become WeakMaps in a bundle for an older one. */
 const mangleProps = /^_[a-z]/
@@ -25,11 +24,7 @@ async function shortNames(): Promise<Record<string, string>> {
     mangleProps,
     mangleCache: {},
   })
-  return Object.fromEntries(
-    Object.keys(mangleCache)
-      .toSorted()
-      .map((name, index) => [name, `_${lettersOf(index)}`]),
-  )
+  return Object.fromEntries(Object.keys(mangleCache).map((name, index) => [name, `_${lettersOf(index)}`]))
 }
 
 function lettersOf(index: number): string {

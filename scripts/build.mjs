@@ -12,7 +12,6 @@ const sources = readdirSync(join(root, 'src'), { recursive: true })
   .map((file) => `src/${file.replaceAll('\\', '/')}`)
   // The command is a program of its own, bundled with what it needs.
   .filter((file) => file.endsWith('.ts') && !file.startsWith('src/cli/'))
-  .toSorted()
 
 function run(...args) {
   const { status } = spawnSync(process.execPath, args, { cwd: root, stdio: ['ignore', 2, 2] })
