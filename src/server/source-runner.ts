@@ -2,8 +2,8 @@ import { attempt, isThenable } from './async.js'
 import type { Session, Source } from './session.js'
 import type { StreamMessage } from './stream-message.js'
 
-/** The session a source feeds. */
-export interface SourceHost extends Session {
+/** What a source feeds: a session, or a run. */
+export interface SourceHost extends Pick<Session, 'send' | 'drained'> {
   /** It has ended: nothing more is wanted. */
   readonly over: boolean
   /** Stops the source. Taken away by whoever calls it. */
@@ -17,8 +17,8 @@ export interface SourceHost extends Session {
 }
 
 /** Calls a source that is a function; gives what `runSource` takes. Throws what the source throws. */
-export function openSource(host: SourceHost, source: Source): unknown {
-  return iteratorOf(typeof source === 'function' ? source(host) : source)
+export function openSource(session: Session, source: Source): unknown {
+  return iteratorOf(typeof source === 'function' ? source(session) : source)
 }
 
 /** Feeds the session. Whatever the source does is caught, and given to the host. */
@@ -73,7 +73,7 @@ async function pump(host: SourceHost, iterator: AnyIterator): Promise<void> {
 }
 
 /** The iterator of what is iterated; all else as it is. */
-function iteratorOf(product: unknown): unknown {
+export function iteratorOf(product: unknown): unknown {
   if (typeof ReadableStream === 'function' && product instanceof ReadableStream) {
     return readerOf(product as ReadableStream<StreamMessage>)
   }
