@@ -14,6 +14,7 @@ export const SUBPATHS = {
   './eventsource': 'eventsource/index',
   './polyfill': 'eventsource/polyfill',
   './server': 'server/index',
+  './runs': 'runs/index',
   './redis': 'redis/index',
   './testing': 'testing/index',
   './testing/server': 'testing/server/index',

@@ -35,7 +35,9 @@ async function make({ records, token }: Tape, count: number, { hooks, report }: 
     const last = messages.length - 1
     if (last < 0) return NOTHING
     // Only the last has a place: a reader that is cut off before it gets the whole again.
-    const texts = messages.map((message, at) => encodeStreamMessage(message, at === last ? eventId(token, count) : null))
+    const texts = messages.map((message, at) =>
+      encodeStreamMessage(message, at === last ? eventId(token, count) : null),
+    )
     return { count, wire: toBytes(texts.join('')) }
   } catch (error) {
     report(error)

@@ -142,7 +142,13 @@ export function createMemoryStore(now: () => number, maxBytes: number = MAX_BYTE
       const run = find(key)
       if (!run) return undefined
       const { token, state, records, until } = run
-      return { token, state, count: records.length, lease: state === 'running' ? until - now() : 0, records: pageOf(records, count) }
+      return {
+        token,
+        state,
+        count: records.length,
+        lease: state === 'running' ? until - now() : 0,
+        records: pageOf(records, count),
+      }
     },
     forget(key) {
       const run = find(key)

@@ -1,13 +1,14 @@
 import { defer, type Deferred } from '../server/deferred.js'
 import type { Scheduler } from '../server/channel/scheduler.js'
-import { isAsyncIterable, iteratorOf, runSource, stopSource, type SourceHost } from '../server/source-runner.js'
+import { runSource, stopSource, type SourceHost } from '../server/source-runner.js'
 import type { StreamMessage } from '../server/stream-message.js'
 import { byteLength } from './byte-length.js'
 import { recordOf } from './record.js'
 import { eventId } from './run-id.js'
 import { RunLimitError } from './run-limit-error.js'
 import type { RunEnd, RunStore } from './run-store.js'
-import type { Messages, Run, RunSource } from './run.js'
+import type { Run, RunSource } from './run.js'
+import { isSource, iteratorOfSource } from './source.js'
 
 /** Bytes that may wait for the store before the source is made to wait. */
 const ROOM = 64 * 1024
@@ -258,14 +259,4 @@ export class Producer implements SourceHost {
       this.#isRenewing = false
     }
   }
-}
-
-/** Whether it can be iterated. Not text, whose letters are no messages. */
-export function isSource(value: unknown): value is Messages {
-  if (typeof value !== 'object' || value === null) return false
-  return isAsyncIterable(value) || typeof (value as Partial<Iterable<unknown>>)[Symbol.iterator] === 'function'
-}
-
-export function iteratorOfSource(source: Messages): unknown {
-  return isAsyncIterable(source) ? iteratorOf(source) : source[Symbol.iterator]()
 }

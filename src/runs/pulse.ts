@@ -1,4 +1,4 @@
-import { encodeComment } from '../encoder/encode-comment.js'
+import { encodeComment } from '../encoder/encode.js'
 import type { Scheduler } from '../server/channel/scheduler.js'
 import { toBytes } from '../server/to-bytes.js'
 import type { Producer } from './producer.js'

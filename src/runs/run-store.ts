@@ -77,4 +77,3 @@ export interface RunStore {
 
 /** Bytes of records in one page of `read`, about. */
 export const PAGE_BYTES: number = 256 * 1024
-

@@ -1,9 +1,9 @@
 import { check, checkOptions, type Rules } from '../options/check-options.js'
 import { anything, isFunction, isName, milliseconds, numberOf, reconnectionTime } from '../options/rules.js'
 import { attempt } from '../server/attempt.js'
+import { resolveCors, type Cors, type CorsOptions } from '../server/cors.js'
 import { streamFields, type HeadFields } from '../server/response-head.js'
 import type { StreamMessage } from '../server/stream-message.js'
-import { corsRules, type CorsOptions } from './cors.js'
 import type { RecordedMessage } from './record.js'
 import type { RunStore } from './run-store.js'
 import { MAX_DELAY } from '../wire/constants.js'
@@ -50,7 +50,7 @@ export interface RunsSettings {
   readonly heartbeat: number
   readonly retry: number
   readonly fields: HeadFields
-  readonly cors: CorsOptions | undefined
+  readonly cors: Cors | undefined
   readonly endEvent: string
   /** The options themselves: hooks are called as their methods. */
   readonly hooks: RunsOptions
@@ -70,7 +70,7 @@ const RULES: Rules = {
   heartbeat: milliseconds,
   retry: reconnectionTime,
   headers: anything,
-  cors: corsRules,
+  cors: anything,
   endEvent: isName,
   compact: isFunction,
   onError: isFunction,
@@ -80,11 +80,23 @@ const RULES: Rules = {
 export function resolveRunsOptions(options: RunsOptions = {}): RunsSettings {
   checkOptions(options, RULES)
   const { keep = 600_000, maxBytes = 8 * 1024 * 1024, lease = 10_000, heartbeat = 15_000, retry = 2000 } = options
-  const { headers, cors, endEvent = 'run' } = options
+  const { headers, endEvent = 'run' } = options
   const tell = (error: unknown): unknown =>
     options.onError ? options.onError(error) : console.error('A run failed:', error)
   const report = (error: unknown): void => void attempt(() => tell(error), console.error)
-  return { keep, maxBytes, lease, heartbeat, retry, fields: streamFields(headers), cors, endEvent, hooks: options, report }
+  const cors = resolveCors(options.cors, report)
+  return {
+    keep,
+    maxBytes,
+    lease,
+    heartbeat,
+    retry,
+    fields: streamFields(headers),
+    cors,
+    endEvent,
+    hooks: options,
+    report,
+  }
 }
 
 export function isKey(key: unknown): key is string {

@@ -16,6 +16,7 @@ const FLOORS: Record<string, number> = {
   streams: 2,
   client: 3,
   server: 3,
+  runs: 3.5,
   eventsource: 4,
   redis: 4,
   testing: 5,
