@@ -44,7 +44,7 @@ export function later(settings: RunsSettings, request: EventRequest): Answer {
   const wait = Math.round(settings.retry * LATER * (0.75 + Math.random() / 2))
   const isEventSource = request.headers.get('accept')?.includes('text/event-stream')
   if (request.method === 'GET' && isEventSource && acceptsEventStream(request.raw)) {
-    return { status: 200, fields: streamHead(settings, request), text: firstBytes(wait, 0) }
+    return { status: 200, fields: streamHead(settings, request), text: firstBytes({ greeting: true, retry: wait }) }
   }
   return plain(settings, request, 503, { 'retry-after': `${Math.max(1, Math.ceil(wait / 1000))}` })
 }

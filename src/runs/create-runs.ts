@@ -2,15 +2,15 @@ import { check, checkOptions } from '../options/check-options.js'
 import { milliseconds } from '../options/rules.js'
 import { hostScheduler } from '../server/channel/scheduler.js'
 import type { NodeRequest, NodeResponse } from '../server/node-types.js'
-import { attempt } from '../server/attempt.js'
+import { attempt } from '../server/async.js'
 import { createMemoryStore } from './memory-store.js'
+import { isSource, iteratorOf } from '../server/source-runner.js'
 import { Producer } from './producer.js'
 import { createReaders, type Readers } from './readers.js'
 import { createToken } from './run-id.js'
 import { RunExistsError } from './run-exists-error.js'
 import type { RunState } from './run-store.js'
 import type { Run, RunSource } from './run.js'
-import { isSource, iteratorOfSource } from './source.js'
 import { RunsClosedError } from './runs-closed-error.js'
 import { checkKey, resolveRunsOptions, type RunsOptions } from './runs-options.js'
 
@@ -91,7 +91,7 @@ export function createRuns(options: RunsOptions = {}): Runs {
 
   const giveBack = (source: RunSource): void => {
     if (typeof source === 'function') return
-    void attempt(() => (iteratorOfSource(source) as AsyncIterator<unknown>).return?.(), settings.report)
+    void attempt(() => (iteratorOf(source) as AsyncIterator<unknown>).return?.(), settings.report)
   }
 
   const shutDown = async (drain: number): Promise<void> => {
@@ -112,11 +112,7 @@ export function createRuns(options: RunsOptions = {}): Runs {
   return {
     async start(key, source) {
       checkKey(key)
-      check(
-        'source',
-        typeof source === 'function' || isSource(source),
-        'must be an iterable, or a function that gives one',
-      )
+      check('source', isSource(source), 'must be an iterable, or a function that gives one')
       try {
         if (closing) throw new RunsClosedError()
         const token = createToken()

@@ -76,7 +76,7 @@ export function createMemoryStore(now: () => number, maxBytes: number = MAX_BYTE
     timer = undefined
     let next = Infinity
     let shortest = Infinity
-    for (const { key } of [...held.values()]) {
+    for (const { key } of held.values()) {
       const run = find(key)
       if (!run) continue
       next = Math.min(next, run.until)

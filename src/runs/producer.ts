@@ -1,6 +1,6 @@
-import { defer, type Deferred } from '../server/deferred.js'
+import { defer, type Deferred } from '../server/async.js'
 import type { Scheduler } from '../server/channel/scheduler.js'
-import { runSource, stopSource, type SourceHost } from '../server/source-runner.js'
+import { isSource, iteratorOf, runSource, stopSource, type SourceHost } from '../server/source-runner.js'
 import type { StreamMessage } from '../server/stream-message.js'
 import { byteLength } from './byte-length.js'
 import { recordOf } from './record.js'
@@ -8,7 +8,6 @@ import { eventId } from './run-id.js'
 import { RunLimitError } from './run-limit-error.js'
 import type { RunEnd, RunStore } from './run-store.js'
 import type { Run, RunSource } from './run.js'
-import { isSource, iteratorOfSource } from './source.js'
 
 /** Bytes that may wait for the store before the source is made to wait. */
 const ROOM = 64 * 1024
@@ -88,8 +87,9 @@ export class Producer implements SourceHost {
   async start(source: RunSource): Promise<void> {
     try {
       const product = typeof source === 'function' ? await source(this.run) : source
-      if (!isSource(product)) throw new TypeError('The source of a run must give an iterable.')
-      runSource(this, iteratorOfSource(product))
+      if (typeof product === 'function' || !isSource(product))
+        throw new TypeError('The source of a run must give an iterable.')
+      runSource(this, iteratorOf(product))
     } catch (error) {
       this.fail(error)
     }

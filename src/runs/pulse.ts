@@ -56,9 +56,9 @@ export function createPulse(owner: PulseOwner): Pulse {
     cancel = undefined
     tick++
     const now = scheduler.now()
-    for (const producer of [...producers]) producer.pulse(now)
-    for (const tape of [...tapes.values()]) if (tape.lookAt > 0 && now >= tape.lookAt) tape.wake()
-    for (const reader of [...readers]) look(reader)
+    for (const producer of producers) producer.pulse(now)
+    for (const tape of tapes.values()) if (tape.lookAt > 0 && now >= tape.lookAt) tape.wake()
+    for (const reader of readers) look(reader)
     if (producers.size + readers.size > 0) start()
   }
 

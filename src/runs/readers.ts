@@ -1,7 +1,7 @@
 import type { ServerResponse } from 'node:http'
 import { encode } from '../encoder/encode.js'
 import { check } from '../options/check-options.js'
-import { spread } from '../server/channel/spread.js'
+import { drain as sendAway } from '../server/channel/turns.js'
 import type { Scheduler } from '../server/channel/scheduler.js'
 import { eventRequestOf, requestedId, type EventRequest } from '../server/event-request.js'
 import { createNodeSink, isNodeReaderGone } from '../server/node-sink.js'
@@ -56,7 +56,7 @@ export function createReaders({ settings, scheduler, store, producers }: Readers
     scheduler,
     report,
     onTape(tape: Tape): void {
-      for (const reader of [...tape.readers]) reader.advance()
+      for (const reader of tape.readers) reader.advance()
     },
   }
 
@@ -126,7 +126,7 @@ export function createReaders({ settings, scheduler, store, producers }: Readers
     pulse.start()
     const data = JSON.stringify({ reason: 'unknown', requested })
     const reset = isForeign ? encode({ event: 'reset', id: eventId(view.token, 0), data }) : ''
-    reader.write(toBytes(firstBytes(retry, 0) + reset))
+    reader.write(toBytes(firstBytes({ greeting: true, retry }) + reset))
     void follow(reader, view, next)
     return response
   }
@@ -167,25 +167,23 @@ export function createReaders({ settings, scheduler, store, producers }: Readers
       isClosing = true
       const own = new Set([...producers].map(({ token }) => token))
       const others = [...readers].filter(({ tape }) => !own.has(tape.token))
-      const until = scheduler.now() + drain
-      cancelSpread = spread(
-        others,
-        drain,
-        SLICE,
+      cancelSpread = sendAway({
+        list: others,
+        over: drain,
+        slice: SLICE,
         scheduler,
-        () => {},
-        (reader) => {
-          const wait = Math.round(Math.max(0, until - scheduler.now())) + retry
-          if (reader.phase === 'reading') reader.write(toBytes(encode({ retry: wait })))
+        prepare: () => {},
+        each(reader, left) {
+          if (reader.phase === 'reading') reader.write(toBytes(encode({ retry: Math.round(left) + retry })))
           reader.end()
         },
-      )
+      })
     },
     close() {
       cancelSpread()
       return new Promise((resolve) => {
         onEmpty = resolve
-        for (const reader of [...readers]) reader.end()
+        for (const reader of readers) reader.end()
         if (readers.size === 0) resolve()
       })
     },

@@ -1,8 +1,8 @@
 import { check, checkOptions, type Rules } from '../options/check-options.js'
 import { anything, isFunction, isName, milliseconds, numberOf, reconnectionTime } from '../options/rules.js'
-import { attempt } from '../server/attempt.js'
+import { attempt } from '../server/async.js'
 import { resolveCors, type Cors, type CorsOptions } from '../server/cors.js'
-import { streamFields, type HeadFields } from '../server/response-head.js'
+import { defaultHeartbeat, streamFields, type HeadFields } from '../server/response-head.js'
 import type { StreamMessage } from '../server/stream-message.js'
 import type { RecordedMessage } from './record.js'
 import type { RunStore } from './run-store.js'
@@ -79,7 +79,13 @@ const RULES: Rules = {
 /** @throws {OptionError} */
 export function resolveRunsOptions(options: RunsOptions = {}): RunsSettings {
   checkOptions(options, RULES)
-  const { keep = 600_000, maxBytes = 8 * 1024 * 1024, lease = 10_000, heartbeat = 15_000, retry = 2000 } = options
+  const {
+    keep = 600_000,
+    maxBytes = 8 * 1024 * 1024,
+    lease = 10_000,
+    heartbeat = defaultHeartbeat(),
+    retry = 2000,
+  } = options
   const { headers, endEvent = 'run' } = options
   const tell = (error: unknown): unknown =>
     options.onError ? options.onError(error) : console.error('A run failed:', error)
