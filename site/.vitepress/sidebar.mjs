@@ -40,10 +40,15 @@ const ORDER = {
 const HOUSE = ['architecture', 'threat-model', 'capacity']
 const OWN_PLACE = new Set([...HOUSE, 'playground'])
 
+const isMigration = (name) => name.startsWith('migrate-')
+
 /** The pages in groups, with their first headings as names. */
 export function sidebar(root) {
   const page = (path) => ({ text: titleOf(join(root, `${path}.md`)), link: `/${path}` })
-  const pages = (folder) => namesIn(root, folder).map((name) => page(`${folder}/${name}`))
+  const pages = (folder, wanted = () => true) =>
+    namesIn(root, folder)
+      .filter(wanted)
+      .map((name) => page(`${folder}/${name}`))
   const groups = [
     { text: 'Start', items: [{ text: 'What it is', link: '/' }, page('docs/playground')] },
     {
@@ -52,8 +57,8 @@ export function sidebar(root) {
         .filter((name) => !OWN_PLACE.has(name))
         .map((name) => page(`docs/${name}`)),
     },
-    { text: 'Guides', items: pages('docs/guides') },
-    { text: 'Migrations', collapsed: true, items: pages('docs/migrations') },
+    { text: 'Guides', items: pages('docs/guides', (name) => !isMigration(name)) },
+    { text: 'Migrations', collapsed: true, items: pages('docs/guides', isMigration) },
     {
       text: 'The house',
       items: [

@@ -1,0 +1,77 @@
+// `npm run capacity`: takes the costs of this machine and prints how many machines so many readers need, and what a
+// million readers do after a restart. `--write` puts sheet and plot into docs/.
+import { execFileSync } from 'node:child_process'
+import { readFileSync, writeFileSync } from 'node:fs'
+import { cpus } from 'node:os'
+import { join } from 'node:path'
+import { fileURLToPath } from 'node:url'
+
+const root = fileURLToPath(new URL('..', import.meta.url))
+execFileSync(process.execPath, [join(root, 'scripts/ensure-ready.mjs')], { stdio: 'inherit' })
+const [{ measure }, { seeded, simulate }] = await Promise.all([
+  import('../bench/capacity/measure.mjs'),
+  import('../bench/capacity/simulate.mjs'),
+])
+
+/** What the sheet reckons with: a process uses half a core for events, and holds what fits into 8 GB. */
+const RATE = 1
+const SHARE = 0.5
+const MEMORY = 8 * 2 ** 30
+
+const costs = await measure()
+const perSecond = Math.round((SHARE * 1e6) / costs.resume)
+const number = (value) => Math.round(value).toLocaleString('en-US')
+const lines = []
+const say = (line) => lines.push(line)
+
+say(
+  `Node ${process.versions.node}, ${cpus()[0]?.model.trim() ?? 'unknown'}, ${new Date().toISOString().slice(0, 10)}.\n`,
+)
+say('| measured on one core | |\n| --- | --- |')
+say(`| heap of an idle connection | ${number(costs.heap)} B |`)
+say(`| resident memory of an idle connection, without the kernel's buffers | ${number(costs.rss)} B |`)
+say(`| CPU of a publish without readers | ${costs.publish.toFixed(1)} us |`)
+say(`| CPU of a reader and event, one event of 150 B in each turn | ${costs.readerAndEvent.toFixed(1)} us |`)
+say(`| CPU of a resume that replays 100 events, accepting the connection included | ${number(costs.resume)} us |\n`)
+
+say(
+  `Reckoned from these: each reader gets ${RATE} event a second, a process spends ${SHARE * 100} % of one core on it and holds at most 8 GB.\n`,
+)
+say('| readers | processes, by CPU | processes, by memory | processes |\n| --- | --- | --- | --- |')
+for (const readers of [1e4, 1e5, 1e6, 1e7]) {
+  const byCpu = Math.ceil((readers * RATE * costs.readerAndEvent) / (SHARE * 1e6))
+  const byMemory = Math.ceil((readers * Math.max(costs.rss, costs.heap)) / MEMORY)
+  say(`| ${number(readers)} | ${number(byCpu)} | ${number(byMemory)} | ${number(Math.max(byCpu, byMemory))} |`)
+}
+say(
+  `\nWith Redis each process adds one blocking read, whatever its readers: ${number(1)} command for each batch of events. A resume that this process's`,
+)
+say('own ring does not reach adds one `XRANGE` for each page.\n')
+
+const READERS = 1e6
+const PROCESSES = 20
+const RETRY = 2000
+const runs = [0, 0.5].map((jitter) => ({
+  jitter,
+  ...simulate({ readers: READERS, retry: RETRY, jitter, perSecond: perSecond * PROCESSES, random: seeded(1) }),
+}))
+say(
+  `Simulated: ${number(READERS)} readers lose their process at once, \`retry\` is ${number(RETRY)} ms, and ${PROCESSES} processes let in ${number(perSecond)} a second each.\n`,
+)
+say('| `retryJitter` | arrivals in the worst second | longest queue | longest wait |\n| --- | --- | --- | --- |')
+for (const { jitter, peak, queue, wait } of runs)
+  say(`| ${jitter} | ${number(peak)} | ${number(queue)} | ${wait.toFixed(1)} s |`)
+console.log(lines.join('\n'))
+
+if (process.argv.includes('--write')) {
+  const { installPeers } = await import('../bench/lib/install-peers.mjs')
+  installPeers()
+  const { plot } = await import('../bench/capacity/plot.mjs')
+  writeFileSync(join(root, 'docs/capacity.svg'), await plot(runs))
+  const page = join(root, 'docs/capacity.md')
+  const [head] = readFileSync(page, 'utf8').split('<!-- sheet -->')
+  writeFileSync(
+    page,
+    `${head}<!-- sheet -->\n\n${lines.join('\n')}\n\n![Arrivals in each tenth of a second, with and without jitter](capacity.svg)\n`,
+  )
+}
