@@ -2,6 +2,7 @@
 // into a client that resumes. Keeps the score: nothing may be lost, nothing may come twice.
 import { parseArgs, styleText } from 'node:util'
 import { connect } from 'eventwire/client'
+import { startInspector } from '../../dist/cli/inspector.js'
 import { startSaboteur } from './saboteur.mjs'
 import { startTicker } from './ticker.mjs'
 
@@ -45,6 +46,8 @@ const connection = connect(saboteur.url, {
     console.log(paint('green', `${attempt.number === 1 ? 'opened ' : 'resumed'}  ${from}`))
   },
 })
+const inspector = await startInspector()
+console.log(`page      ${inspector.url} shows what a reader does when its stream breaks`)
 console.log(`ticker at ${saboteur.url}, a tick every ${options.interval} ms${options.for ? '' : '; Ctrl-C ends'}`)
 
 let last
@@ -85,6 +88,7 @@ for await (const { data } of connection) {
 if (last !== undefined) score.lost += ticker.last - last
 await saboteur.close()
 await ticker.close()
+await inspector.close()
 console.log(
   `received ${score.received}, lost ${score.lost}, repeated ${score.repeated}; ` +
     `${score.cuts} cuts, ${score.inEvent} of them in the middle of an event; ${ticker.timers} timers left behind`,

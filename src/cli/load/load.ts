@@ -37,9 +37,12 @@ export async function load(url: URL, values: LoadValues): Promise<void> {
   const bar = startBar(ramp + values.for, connections)
   const started = performance.now()
   const elapsed = (): number => performance.now() - started
-  while (elapsed() < ramp + values.for && !abort.signal.aborted) {
+  // The time to hold begins when the last connection is open, or has failed: each has its timeout for that.
+  let heldFrom: number | undefined
+  while (elapsed() < (heldFrom ?? Infinity) + values.for && !abort.signal.aborted) {
     const due = ramp === 0 ? connections : Math.min(connections, Math.ceil((connections * elapsed()) / ramp) || 1)
     while (readers.length < due) readers.push(new LoadReader(url, options, tally))
+    if (tally.openedInAll + tally.failures >= connections) heldFrom ??= elapsed()
     // Where nothing works there is nothing to wait for.
     if (tally.failures === connections) break
     bar?.update(Math.round(elapsed()), {

@@ -5,6 +5,7 @@ import type { ReaderModel, Row } from './reader-model.js'
 import type { Session } from './session.js'
 import { TargetForm } from './target-form.js'
 import { Timeline } from './timeline.js'
+import type { WireLine } from './wire-lines.js'
 import { WindowedList } from './windowed-list.js'
 
 /** The page is drawn so often, however many events come. */
@@ -112,16 +113,12 @@ function Happenings({ session: { log } }: { session: Session }) {
   )
 }
 
-const wireRow = (line: string) => {
-  const [, text = '', end = ''] = /^(.*?)([␍␊✂]*)$/.exec(line) ?? []
-  const kind = text.startsWith('—') ? 'note' : text.startsWith(':') ? 'comment' : ''
-  return (
-    <code class={kind}>
-      {text}
-      <span class="end">{end}</span>
-    </code>
-  )
-}
+const wireRow = ({ text, end, isNote }: WireLine) => (
+  <code class={isNote ? 'note' : text.startsWith(':') ? 'comment' : ''}>
+    {text}
+    <span class="end">{end}</span>
+  </code>
+)
 
 const eventRow = ({ event, id, data }: Row) => (
   <code class={event === 'reset' ? 'gap' : ''}>

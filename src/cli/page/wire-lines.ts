@@ -3,9 +3,16 @@ import { Ring } from './ring.js'
 const LINES_KEPT = 5000
 const LONGEST_LINE = 2000
 
+export interface WireLine {
+  readonly text: string
+  /** What ended it, as programs write it; `✂` where the connection was lost inside it. */
+  readonly end: string
+  readonly isNote?: boolean
+}
+
 /** The wire as lines, with what ended each made visible. */
 export class WireLines {
-  readonly lines = new Ring<string>(LINES_KEPT)
+  readonly lines = new Ring<WireLine>(LINES_KEPT)
   #decoder = new TextDecoder('utf-8', { ignoreBOM: true })
   #rest = ''
 
@@ -13,19 +20,19 @@ export class WireLines {
     this.#rest += this.#decoder.decode(bytes, { stream: true })
     const pieces = this.#rest.split(/(\r\n|\n|\r(?=[^\n]))/)
     for (let at = 0; at + 1 < pieces.length; at += 2) {
-      this.lines.push(shortened(pieces[at]!) + (END[pieces[at + 1]!] ?? ''))
+      this.lines.push({ text: shortened(pieces[at]!), end: END[pieces[at + 1]!] ?? '' })
     }
     this.#rest = pieces.at(-1)!.slice(-LONGEST_LINE)
   }
 
   /** What the connection left behind when it was lost. */
   cut(note: string): void {
-    if (this.#rest !== '') this.lines.push(`${shortened(this.#rest)} ✂`)
-    this.lines.push(`— ${note} —`)
+    if (this.#rest !== '') this.lines.push({ text: shortened(this.#rest), end: ' ✂' })
+    this.lines.push({ text: note, end: '', isNote: true })
     this.#rest = ''
     this.#decoder = new TextDecoder('utf-8', { ignoreBOM: true })
   }
 }
 
-const END: Record<string, string> = { '\n': '␊', '\r': '␍', '\r\n': '␍␊' }
+const END: Record<string, string> = { '\n': '\\n', '\r': '\\r', '\r\n': '\\r\\n' }
 const shortened = (line: string): string => (line.length > LONGEST_LINE ? `${line.slice(0, LONGEST_LINE)}…` : line)
