@@ -1,11 +1,4 @@
-import { MAX_DELAY } from '../wire/constants.js'
 import type { BackoffOptions } from './types.js'
-
-export interface BackoffSchedule {
-  max: number
-  factor: number
-  jitter: number
-}
 
 export interface HintRange {
   min: number
@@ -20,26 +13,6 @@ export const BACKOFF: Required<BackoffOptions> = {
   jitter: 0.5,
   attempts: Infinity,
   stableAfter: 5000,
-}
-
-/**
- * The delay before the next attempt, in milliseconds.
- *
- * `base` is waited after an attempt that brought something and after the first that did not; it
- * grows by `factor` with each further one, up to `max`, or to `base` itself where that is above
- * `max`. A base of 0 grows as 1 would, so that a dead server is not asked in a tight loop.
- *
- * @param failures attempts in a row that brought nothing
- * @param random a number from 0 up to 1; 0 gives the whole delay, 1 takes all of the jitter off
- */
-export function backoffDelay(
-  { max, factor, jitter }: BackoffSchedule,
-  base: number,
-  failures: number,
-  random: number,
-): number {
-  const grown = failures > 1 ? Math.max(base, Math.min(max, Math.max(base, 1) * factor ** (failures - 1))) : base
-  return Math.min(MAX_DELAY, Math.round(grown * (1 - jitter * random)))
 }
 
 /** What a server asks for, within what the user allows. */

@@ -1,28 +1,37 @@
 import type { ConnectError } from '../errors/connect-error.js'
+import { abortReason } from '../streams/abort-reason.js'
 import { ASYNC_DISPOSE } from '../streams/async-dispose.js'
-import { decodeData } from './decode.js'
+import { EventQueue } from '../streams/event-queue.js'
+import { lastEventIdHeader } from '../wire/last-event-id-header.js'
+import type { ServerSentEvent } from '../wire/types.js'
+import { clampHint } from './backoff.js'
+import { type Decoding, decodings } from './decode.js'
 import { createEngine } from './engine.js'
-import { lastEventIdHeader } from './last-event-id.js'
+import type { Decision } from './engine-types.js'
+import { askHook, callHook, HookFailure } from './hook.js'
 import { readOptions } from './options.js'
 import { watchPauses } from './pause.js'
+import { makeRequest } from './request.js'
+import { retryPolicy } from './retry-policy.js'
+import { afterTurn, type IdleWatch, watchIdle } from './timers.js'
 import type {
+  Attempt,
   CloseReason,
   ConnectOptions,
   Connection,
   DecodedMap,
   Decoder,
-  Decoders,
+  DecoderMap,
   EventMap,
-  TypedEvent,
+  StateChange,
 } from './types.js'
-import { verdict } from './verdict.js'
 
 /**
  * Connects to an event stream and stays connected: it retries, resumes and ends as the options and the
  * standard have it (WHATWG HTML 9.2).
  *
  * It connects at once. The result is an async iterator for one consumer, and the body is read only as fast as it
- * is iterated. Whoever connects lets go: `break`, `close()`, `await using` and the `signal` release everything,
+ * is iterated. The caller lets go: `break`, `close()`, `await using` and the `signal` release everything,
  * at any time, and nothing is delivered after. Calls of `next()` may overlap; they are served in order.
  *
  * What happens later than the call is told by the loop, which throws a `ConnectError`, or the reason of the
@@ -46,32 +55,35 @@ import { verdict } from './verdict.js'
  * await server.close()
  * ```
  */
-export function connect<D extends Decoders>(
+export function connect<T>(
+  url: string | URL,
+  options: Omit<ConnectOptions, 'decode'> & { decode: Decoder<T> },
+): Connection<Record<string, T>>
+export function connect<D extends DecoderMap>(
   url: string | URL,
   options: Omit<ConnectOptions, 'decode'> & { decode: D },
 ): Connection<DecodedMap<D>>
 export function connect<M = EventMap>(url: string | URL, options?: ConnectOptions<M>): Connection<M>
 export function connect<M>(url: string | URL, options: ConnectOptions<M> = {}): Connection<M> {
-  type Event = TypedEvent<M>
-  type Result = IteratorResult<Event, undefined>
-  type Waiter = [resolve: (result: Result) => void, reject: (error: unknown) => void]
+  type Item = ServerSentEvent & { raw: string; origin: string; key?: string }
 
   const settings = readOptions(url, options)
-  const { decode, onInvalid, until, onState, pause, signal } = options
+  const { onInvalid, pause, signal, retryIf } = options
+  const { resume, retryHint, openTimeout, idleTimeout, mode, method } = settings
+  const decodingOf = options.decode && decodings(options.decode)
 
-  // Parsed and not delivered yet: never more than one chunk brings. A ring would never wrap: it is read empty first.
-  const queue: (Event | undefined)[] = []
-  let head = 0
-  let tail = 0
-  /** Calls of `next()` that nothing was there for, oldest first. */
-  const waiters: Waiter[] = []
-  /** The first event of the queue is being decoded. */
-  let isDecoding = false
-  /** The last event of the queue ends the stream. */
-  let sawLast = false
-  let lastEventId = settings.lastEventId
+  /** How the events of the queue are decoded, and where to resume after them, if that is not their id. */
+  const details = new Map<Item, { decoding?: Decoding | undefined; position?: string | undefined }>()
+  /** The last event of the stream has been read. */
+  let last: Item | true | undefined
+  /** Where to resume after the last event that was delivered. */
+  let delivered = settings.lastEventId
+  /** Events were thrown away: the position is that of the last one delivered. */
+  let isCutShort = false
   let isDone = false
-  let failure: { error: unknown } | undefined
+  let usedMethod = method
+  let stopOpening: (() => void) | undefined
+  let idle: IdleWatch | undefined
 
   let open!: (response: Response) => void
   let refuse!: (error: unknown) => void
@@ -83,125 +95,199 @@ export function connect<M>(url: string | URL, options: ConnectOptions<M> = {}): 
   })
   opened.catch(() => {})
 
+  const queue = new EventQueue<Item>({
+    onEmpty() {
+      idle?.begin()
+      engine.pull()
+    },
+    prepare: decodingOf && decodeItem,
+    onTaken(item) {
+      delivered = (details.size > 0 && details.get(item)?.position) || item.id
+      details.delete(item)
+      if (queue.isEmpty) {
+        delivered = engine.lastEventId
+        if (last) engine.finish('end')
+      }
+    },
+  })
+
   const engine = createEngine(settings, {
-    judge(error) {
-      const { mode, method, resume } = settings
-      const id = engine.lastEventId
-      const isResumable = id && resume && (resume !== 'header' || lastEventIdHeader(id) !== undefined)
-      return verdict(mode, method, error, !!isResumable)
+    async request(attempt) {
+      if (openTimeout) {
+        const onTime = (): void => {
+          void engine.fail(engine.failure('open-timeout', `No answer within ${openTimeout} ms, which is openTimeout`))
+        }
+        stopOpening?.()
+        stopOpening = afterTurn(openTimeout, onTime)
+      }
+      const request = await makeRequest(settings, attempt, resume)
+      usedMethod = (request[1].method ?? 'GET').toUpperCase()
+      return request
     },
-    onEvent(event, origin) {
-      const { data } = event
-      queue[tail++] = { event: event.event, data, id: event.id, raw: data, origin } as Event
-      return (sawLast = !!until?.(event))
+    onOpen(response, attempt) {
+      stopOpening?.()
+      if (options.onOpen) return askHook('onOpen', () => options.onOpen!(response, attempt))
     },
+    errorOfEnd(error) {
+      if (!options.until || last || (error && error.status !== 204) || error?.kind === 'incomplete') return
+      return engine.failure('incomplete', 'The stream ended before its last event, which until waits for')
+    },
+    decide,
+    onEvent,
+    onComment: inOrder('onComment'),
+    onIgnored: inOrder('onIgnored'),
     onReady() {
+      idle?.end()
       if (isDone) return
-      // An id without data is a position too.
-      if (head === tail) lastEventId = engine.lastEventId
-      serve()
+      if (last && queue.isEmpty) engine.finish('end')
+      else queue.serve()
     },
     onState(state, delay, error) {
-      if (state === 'open') open(engine.response!)
-      onState?.({ state, ...(delay !== undefined && { delay }), ...(error && { error }) })
+      if (state !== 'connecting') stopOpening?.()
+      idle?.stop()
+      idle = undefined
+      if (state === 'open') {
+        if (idleTimeout) {
+          idle = watchIdle(idleTimeout, () => {
+            void engine.fail(engine.failure('idle', `No byte for ${idleTimeout} ms, which is idleTimeout`))
+          })
+        }
+        open(engine.response!)
+      }
+      const change: StateChange = { state, ...(delay !== undefined && { delay }), ...(error && { error }) }
+      if (options.onState) callHook('onState', () => options.onState!(change))
     },
     onClosed(reason, error) {
       isDone = true
+      pauses?.stop()
       if (reason === 'aborted') discard()
-      if (reason === 'failed' || reason === 'aborted') failure = { error }
       close(reason)
-      refuse(error ?? engine.failure('network', 'The connection was closed before it opened.'))
-      serve()
+      refuse(error ?? engine.failure('network', 'The connection was closed before it opened'))
+      queue.end(reason === 'failed' || reason === 'aborted' ? { error } : undefined)
     },
-    watch: pause && ((onChange) => watchPauses(pause, onChange)),
+    isPaused: () => !!pauses?.active(),
   })
 
-  function discard(): void {
-    isDecoding = false
-    queue.length = head = tail = 0
+  const pauses = pause?.length
+    ? watchPauses(pause, () => {
+        if (!pauses!.active()) engine.wake()
+        else if (engine.state === 'waiting' || policy(engine.failure('network', 'Paused')) === true) engine.rest()
+      })
+    : undefined
+
+  function policy(error: ConnectError | undefined): boolean | 'end' {
+    const id = engine.lastEventId
+    const isCarried = resume !== 'header' || lastEventIdHeader(id) !== undefined
+    const isResumable = !!id && settings.isResumeGiven && isCarried
+    return retryPolicy({ mode, method, usedMethod, error, isResumable })
   }
 
-  /** The first event of the queue, delivered. */
-  function take(): Result {
-    const value = queue[head]!
-    queue[head++] = undefined
-    lastEventId = value.id
-    if (head === tail) {
-      head = tail = 0
-      lastEventId = engine.lastEventId
-      if (sawLast) engine.finish('end')
-    }
-    return { done: false, value }
-  }
-
-  /** Answers calls of `next()` with what is there, and reads on for those that are left. */
-  function serve(): void {
-    while (waiters.length && !isDecoding) {
-      if (head < tail) {
-        const { event } = queue[head]!
-        if (decode && Object.hasOwn(decode, event)) void decodeFirst(decode[event as keyof M])
-        else waiters.shift()![0](take())
-      } else if (failure) {
-        const { error } = failure
-        failure = undefined
-        waiters.shift()![1](error)
-      } else if (isDone) {
-        waiters.shift()![0]({ done: true, value: undefined })
-      } else {
-        return engine.pull()
+  async function decide(error: ConnectError | undefined, attempt: Attempt, isFutile: boolean): Promise<Decision> {
+    stopOpening?.()
+    idle?.stop()
+    if (last) return 'end'
+    if (error && retryIf && !(error.status === 204 && error.kind === 'http')) {
+      const answer = await askHook('retryIf', () => retryIf.call(options, error, attempt))
+      if (typeof answer === 'number' ? !(answer >= 0) : !(answer === undefined || answer === 'end' || typeof answer === 'boolean')) {
+        const wrong = new TypeError(`it gave ${String(answer)}, not a boolean, a delay, 'end' or undefined`)
+        throw new HookFailure('retryIf', wrong)
       }
+      if (answer !== undefined && answer !== true) return answer
+      if (answer) return afterRefusal(error)
     }
+    if (isFutile) return false
+    const next = policy(error)
+    return next === true ? afterRefusal(error) : next
   }
 
-  async function decodeFirst(decoder: Decoder<M[keyof M]>): Promise<void> {
-    const event = queue[head]!
-    let isValid = false
-    isDecoding = true
+  /** Another attempt, not before the server wants one. */
+  function afterRefusal(error?: ConnectError): Decision {
+    const asked = error?.retryAfter
+    return retryHint && asked !== undefined ? { atLeast: clampHint(asked, retryHint) } : true
+  }
+
+  function onEvent(event: ServerSentEvent, origin: string): boolean | string | void {
+    const { data } = event
+    const isLast = options.until && callHook('until', () => options.until!(event))
+    const position = options.position && callHook('position', () => positionOf(event))
+    const item: Item = { event: event.event, data, id: event.id, raw: data, origin }
+    const decoding = decodingOf?.(event.event)
+    if (isLast) last = item
+    if (decodingOf && !decoding) return isLast || position
+    if (decoding?.key !== undefined) item.key = decoding.key
+    if (decoding || position !== undefined) details.set(item, { decoding, position })
+    queue.push(item)
+    return isLast || position
+  }
+
+  function positionOf(event: ServerSentEvent): string | undefined {
+    const position: unknown = options.position!(event)
+    if (position === undefined || (typeof position === 'string' && !/[\0\r\n]/.test(position))) return position
+    throw new TypeError(`it gave ${String(position)}, not a string of one line or undefined`)
+  }
+
+  /** A function of the options that is told of something between events: when those before it have been delivered. */
+  function inOrder(name: 'onComment' | 'onIgnored'): ((text: string) => void) | undefined {
+    if (!options[name]) return
+    return (text) =>
+      queue.note(() => {
+        try {
+          callHook(name, () => options[name]!(text))
+        } catch (thrown) {
+          void refuseItem(engine.failure('hook', `${name} threw`, (thrown as HookFailure).cause))
+        }
+      })
+  }
+
+  function discard(): void {
+    isCutShort ||= !queue.isEmpty
+    details.clear()
+    queue.discard()
+  }
+
+  async function decodeItem(item: Item): Promise<boolean> {
+    const { event, raw: data, id } = item
     try {
-      event.data = (await decodeData(decoder, event.raw)) as never
-      isValid = true
+      item.data = (await details.get(item)!.decoding!.decode({ event, data, id })) as string
+      return true
     } catch (cause) {
       // An end marker that does not decode just ends the stream.
-      if (queue[head] === event && !(sawLast && head === tail - 1)) await refuseEvent(event, cause)
+      if (details.has(item) && item !== last) await onUndecoded({ event, data, id }, cause)
+      return false
     }
-    // Else it was thrown away in the meantime.
-    if (queue[head] === event) {
-      isDecoding = false
-      const [resolve] = isValid ? waiters.shift()! : []
-      const result = take()
-      resolve?.(result)
-    }
-    serve()
   }
 
-  async function refuseEvent({ event, raw, id }: Event, cause: unknown): Promise<void> {
-    let error: ConnectError
+  async function onUndecoded(event: ServerSentEvent, cause: unknown): Promise<void> {
     try {
       if (onInvalid === 'skip') return
-      if (typeof onInvalid === 'function') return onInvalid({ event, data: raw, id }, cause)
-      error = engine.failure('decode', `The data of event "${event}" is not valid`, cause)
+      if (typeof onInvalid === 'function') return void callHook('onInvalid', () => onInvalid(event, cause))
+      await refuseItem(engine.failure('decode', `The data of event "${event.event}" is not valid`, cause, event))
     } catch (thrown) {
-      error = engine.failure('hook', 'onInvalid threw', thrown)
+      await refuseItem(engine.failure('hook', 'onInvalid threw', (thrown as HookFailure).cause, event))
     }
-    if (isDone) failure = { error }
-    else if (error.kind === 'hook') await engine.settle(error)
+  }
+
+  /** What was received cannot be delivered. */
+  async function refuseItem(error: ConnectError): Promise<void> {
+    if (isDone) queue.end({ error })
+    else if (error.kind === 'hook') await engine.fail(error)
     else engine.finish('failed', error)
     if (isDone) discard()
   }
 
   async function stop(): Promise<void> {
     discard()
-    failure = undefined
+    if (isDone) queue.end()
     engine.finish('closed')
     await closed
   }
 
-  return {
+  const connection = {
     get state() {
       return engine.state
     },
     get lastEventId() {
-      return lastEventId
+      return isCutShort || !queue.isEmpty ? delivered : engine.lastEventId
     },
     get response() {
       return engine.response
@@ -209,18 +295,13 @@ export function connect<M>(url: string | URL, options: ConnectOptions<M> = {}): 
     opened,
     closed,
     next() {
-      if (isDone && head < tail && signal?.aborted) {
+      if (isDone && !queue.isEmpty && signal?.aborted) {
         discard()
-        failure = { error: signal.reason }
+        queue.end({ error: abortReason(signal) })
       }
-      // Most events are there already: nothing to wait for, nothing to decode.
-      if (head < tail && !decode && !waiters.length) return Promise.resolve(take())
-      return new Promise((resolve, reject) => {
-        waiters.push([resolve, reject])
-        serve()
-      })
+      return queue.next() as Promise<IteratorResult<unknown, undefined>>
     },
-    return(value) {
+    return(value?: unknown) {
       void stop()
       return Promise.resolve({ done: true, value })
     },
@@ -228,7 +309,8 @@ export function connect<M>(url: string | URL, options: ConnectOptions<M> = {}): 
     close: stop,
     [ASYNC_DISPOSE]: stop,
     [Symbol.asyncIterator]() {
-      return this
+      return connection
     },
   }
+  return connection as unknown as Connection<M>
 }

@@ -1,73 +1,103 @@
 import { ConnectError, type ConnectErrorKind } from '../errors/connect-error.js'
 import { LimitError } from '../errors/limit-error.js'
+import { placeOf, reasonOf } from '../errors/reason-of.js'
 import { createParser } from '../parser/create-parser.js'
 import type { Parser } from '../parser/types.js'
-import { responseError } from '../streams/response-error.js'
+import { abortReason } from '../streams/abort-reason.js'
+import { type Chunk, type ChunkSource, openResponse } from '../streams/chunk-source.js'
+import { keepBody, responseError } from '../streams/response-error.js'
+import { backoffDelay } from '../wire/backoff.js'
 import { MAX_DELAY } from '../wire/constants.js'
-import { backoffDelay, clampHint, parseRetryAfter } from './backoff.js'
-import { type BodyReader, readBody } from './body.js'
-import type { Engine, EngineHost, EngineOptions } from './engine-types.js'
-import { makeRequest } from './request.js'
+import type { ServerSentEvent } from '../wire/types.js'
+import { clampHint, parseRetryAfter } from './backoff.js'
+import type { Decision, Engine, EngineOptions, EngineOwner } from './engine-types.js'
+import { isFutile } from './futile.js'
+import { HookFailure } from './hook.js'
+import { originOf } from './request-url.js'
 import type { Attempt, CloseReason, State } from './types.js'
 
-/** Starts to connect in a microtask, so that the host has the engine in hand when it is first called. */
-export function createEngine(options: EngineOptions, host: EngineHost): Engine {
-  const { backoff, retryHint, openTimeout, idleTimeout, signal, onComment } = options
+/** One attempt and all that belongs to it. What is under way for it asks whether it is still the current one. */
+interface Work {
+  readonly attempt: Attempt
+  readonly controller: AbortController
+  url: string
+  response?: Response
+  parser?: Parser
+  chunks?: ChunkSource
+  isReading?: boolean
+  openedAt: number
+  /** An event, an id or a `retry:` came. */
+  progress: boolean
+  /** It is over; what follows is being decided, by the latest of those who were asked. */
+  decision?: object
+}
+
+/** Starts to connect in a microtask, so that the owner has the engine in hand when it is first called. */
+export function createEngine(options: EngineOptions, owner: EngineOwner): Engine {
+  const { backoff, retryHint, signal } = options
   const engine: Engine = {
     state: 'connecting',
     lastEventId: options.lastEventId,
     response: undefined,
-    pull: () => body?.pull(),
+    pull,
     reconnect() {
       if (engine.state === 'closed' || engine.state === 'paused') return
       drop()
-      failures = 0
+      failures = notBefore = 0
       lastError = undefined
-      void connect()
+      start()
+    },
+    rest() {
+      if (engine.state === 'closed' || engine.state === 'paused' || work?.decision) return
+      drop()
+      failures = 0
+      enter('paused')
+    },
+    wake() {
+      if (engine.state !== 'paused') return
+      const left = notBefore - performance.now()
+      if (left > 0) wait(left)
+      else start()
     },
     failure,
-    settle,
+    fail: (error) => over(work, error),
     finish,
   }
-  /** Of the answer, or of the next attempt. */
-  let timer: ReturnType<typeof setTimeout> | undefined
-  /** Counts what makes all that is under way void. */
-  let epoch = 0
-
-  // The latest attempt.
+  /** The latest attempt, until another one or the end takes its place. */
+  let work: Work | undefined
   let number = 0
-  let attempt: Attempt
-  let controller: AbortController | undefined
-  let parser: Parser | undefined
-  let body: BodyReader | undefined
-  let openedAt = 0
-  /** An event, an id or a `retry:` came. */
-  let progress = false
+  /** The id of the stream itself, which is another one than where to resume from if the owner says so. */
+  let streamId = options.lastEventId
 
-  // What the next one depends on.
+  // What the next attempt depends on.
+  let timer: ReturnType<typeof setTimeout> | undefined
   let base = backoff.min
   let failures = 0
   let lastError: ConnectError | undefined
-  /** The earliest time of it, where the server named one. */
+  /** The earliest time of it, where somebody named one. */
   let notBefore = 0
 
-  function failure(kind: ConnectErrorKind, message: string, cause?: unknown): ConnectError {
-    return new ConnectError(kind, cause instanceof Error ? `${message}: ${cause.message}` : message, {
-      response: engine.response,
-      attempt: number,
-      cause,
-    })
+  function failure(kind: ConnectErrorKind, message: string, cause?: unknown, event?: ServerSentEvent): ConnectError {
+    const reason = kind === 'limit' ? '' : reasonOf(cause)
+    const text = `${message} (${placeOf(work?.url ?? options.url)})${reason ? `: ${reason}` : '.'}`
+    return new ConnectError(kind, text, { response: work?.response, attempt: number, cause, event })
   }
 
-  const hookFailure = (cause: unknown): ConnectError => failure('hook', 'A function of the options threw', cause)
+  /** The error for what was thrown on the way. */
+  function failureOf(thrown: unknown, message: string): ConnectError {
+    if (thrown instanceof HookFailure) return failure('hook', `${thrown.hook} threw`, thrown.cause)
+    if (thrown instanceof ConnectError) return thrown
+    if (!(thrown instanceof LimitError)) return failure('network', message, thrown)
+    return failure('limit', `One event is larger than maxEventSize, which is ${thrown.limit}`, thrown)
+  }
 
-  /** Changes the state; what the host throws at that comes back as an error. */
+  /** Changes the state; what the owner throws at that comes back as an error. */
   function tell(state: State, delay?: number, error?: ConnectError): ConnectError | undefined {
     engine.state = state
     try {
-      host.onState(state, delay, error)
-    } catch (cause) {
-      return hookFailure(cause)
+      owner.onState(state, delay, error)
+    } catch (thrown) {
+      return failureOf(thrown, 'onState threw')
     }
   }
 
@@ -75,176 +105,222 @@ export function createEngine(options: EngineOptions, host: EngineHost): Engine {
     error = tell(state, delay, error)
     if (!error) return
     // A wait that is refused each time it begins would be none.
-    if (state === 'connecting' || state === 'open') void settle(error)
+    if (state === 'connecting' || state === 'open') void over(work, error)
     else finish('failed', error)
   }
 
-  /** Whatever is under way has no effect any more. */
-  function cease(): number {
-    clearTimeout(timer)
-    return ++epoch
-  }
-
-  /** Releases the socket of the latest attempt. */
-  function release(): void {
+  /** Releases the socket of an attempt. */
+  function release({ parser, chunks, response, controller }: Work): void {
     parser?.reset()
-    if (body) body.stop()
-    else engine.response?.body?.cancel().catch(() => {})
-    parser = body = undefined
-    controller?.abort()
+    if (chunks) chunks.cancel().catch(() => {})
+    else if (response) openResponse(response).cancel().catch(() => {})
+    controller.abort()
   }
 
+  /** Whatever is under way has no effect any more. */
   function drop(): void {
-    cease()
-    release()
+    clearTimeout(timer)
+    const former = work
+    work = undefined
+    if (former) release(former)
   }
 
   function finish(reason: CloseReason, error?: unknown): void {
     if (engine.state === 'closed') return
     drop()
-    pauses?.stop()
     signal?.removeEventListener('abort', onAbort)
     const thrown = tell('closed', undefined, reason === 'failed' ? (error as ConnectError) : undefined)
-    if (thrown && reason !== 'failed' && reason !== 'aborted') host.onClosed('failed', thrown)
-    else host.onClosed(reason, error)
+    if (thrown && reason !== 'failed' && reason !== 'aborted') owner.onClosed('failed', thrown)
+    else owner.onClosed(reason, error)
   }
 
-  const onAbort = (): void => finish('aborted', signal!.reason)
+  function onAbort(): void {
+    finish('aborted', abortReason(signal!))
+  }
 
-  const pauses = host.watch?.(() => {
-    const isPaused = engine.state === 'paused'
-    if (pauses!.active() === isPaused) return
-    if (isPaused) {
-      const left = notBefore - performance.now()
-      if (left > 0) wait(left)
-      else void connect()
-    } else if (engine.state === 'waiting' || host.judge(failure('network', '')) === true) {
-      drop()
-      failures = 0
-      enter('paused')
-    }
-  })
-
-  function wait(delay: number, error?: ConnectError): void {
+  function wait(delay: number, error?: ConnectError, spent = 0): void {
     lastError = error ?? lastError
-    if (pauses?.active()) return enter('paused')
-    timer = setTimeout(connect, delay)
+    if (owner.isPaused?.()) return enter('paused')
+    timer = setTimeout(start, Math.max(0, delay - spent))
     if (options.keepAlive === false) (timer as { unref?(): void }).unref?.()
     enter('waiting', delay, error)
   }
 
-  async function connect(): Promise<void> {
+  function start(): void {
+    work = undefined
     if (signal?.aborted) return onAbort()
-    if (pauses?.active()) return enter('paused')
-    controller = new AbortController()
-    attempt = { number: ++number, lastEventId: engine.lastEventId, cause: lastError, signal: controller.signal }
-    engine.response = lastError = undefined
-    openedAt = Infinity
-    progress = false
-    if (openTimeout) {
-      timer = setTimeout(() => {
-        void settle(failure('open-timeout', `No answer within ${openTimeout} ms (openTimeout).`))
-      }, openTimeout)
-    }
-    const mine = epoch
+    if (owner.isPaused?.()) return enter('paused')
+    const controller = new AbortController()
+    const mine: Work = (work = {
+      attempt: { number: ++number, lastEventId: engine.lastEventId, cause: lastError, signal: controller.signal },
+      controller,
+      url: options.url,
+      openedAt: Infinity,
+      progress: false,
+    })
+    lastError = undefined
     enter('connecting')
-    if (mine !== epoch) return
-    let isHook = true
+    if (isCurrent(mine)) void request(mine)
+  }
+
+  /** Whether an attempt is the latest one, and not over. */
+  function isCurrent(mine: Work): boolean {
+    return work === mine && !mine.decision
+  }
+
+  async function request(mine: Work): Promise<void> {
+    const { attempt } = mine
+    let init: RequestInit | undefined
     try {
-      const [url, init] = await makeRequest(options, attempt)
-      if (mine !== epoch) return
-      isHook = false
-      const answer = await (options.fetch ?? globalThis.fetch)(url, init)
-      if (mine !== epoch) return void answer.body?.cancel().catch(() => {})
-      clearTimeout(timer)
-      engine.response = answer
+      const [url, given] = await owner.request(attempt)
+      if (!isCurrent(mine)) return
+      mine.url = url
+      init = given
+      const fetch = (options.fetch ?? globalThis.fetch) as typeof globalThis.fetch
+      const answer = await fetch(url, init)
+      if (!isCurrent(mine)) return void openResponse(answer).cancel().catch(() => {})
+      if (typeof answer?.status !== 'number') throw new ReferenceError('fetch gave no Response')
+      mine.response = answer
       const retryAfter = parseRetryAfter(answer.headers.get('retry-after'), Date.now())
       const error = responseError(answer, { attempt: number, retryAfter }, options.only200)
-      if (answer.status === 204) return finish('no-content', error)
-      if (error) return void settle(error)
-      isHook = true
-      await options.onOpen?.(answer, attempt)
-      if (mine === epoch) open(answer, new URL(answer.url || url).origin)
-    } catch (cause) {
-      if (mine === epoch) void settle(isHook ? hookFailure(cause) : failure('network', 'The request failed', cause))
+      if (error) return await refuse(mine, error)
+      init = undefined
+      await owner.onOpen?.(answer, attempt)
+      if (isCurrent(mine)) open(mine, answer, originOf(answer.url || url))
+    } catch (thrown) {
+      if (!isCurrent(mine)) return
+      void over(mine, failureOf(thrown, 'The request failed'), init && isFutile(thrown, init))
     }
   }
 
-  function open(answer: Response, origin: string): void {
-    const mine = epoch
-    const current = (parser = createParser({
-      lastEventId: engine.lastEventId,
+  async function refuse(mine: Work, error: ConnectError): Promise<void> {
+    const since = performance.now()
+    await keepBody(error, (chunks) => (mine.chunks = chunks))
+    if (isCurrent(mine)) await over(mine, error, false, performance.now() - since)
+  }
+
+  function open(mine: Work, answer: Response, origin: string): void {
+    /** What an id changed that is taken back with its event. */
+    let before: [lastEventId: string, streamId: string, progress: boolean] | undefined
+    const { onComment, onIgnored } = owner
+    const parserOptions = {
+      lastEventId: streamId,
       maxEventSize: options.maxEventSize,
-      onEvent(event) {
-        progress = true
-        if (host.onEvent(event, origin)) parser?.reset()
+      onEvent(event: ServerSentEvent) {
+        let last: boolean | string | void
+        try {
+          last = owner.onEvent(event, origin)
+        } catch (thrown) {
+          // An event whose function threw is no progress: it is asked for again.
+          if (before) [engine.lastEventId, streamId, mine.progress] = before
+          before = undefined
+          if (thrown instanceof HookFailure) throw failure('hook', `${thrown.hook} threw`, thrown.cause, event)
+          throw thrown
+        }
+        before = undefined
+        mine.progress = true
+        if (typeof last === 'string') engine.lastEventId = last
+        else if (last) mine.parser?.reset()
       },
-      onId(id) {
-        progress = true
-        engine.lastEventId = id
+      onId(id: string) {
+        before = [engine.lastEventId, streamId, mine.progress]
+        mine.progress = true
+        engine.lastEventId = streamId = id
       },
-      onRetry(ms) {
-        progress = true
+      onRetry(ms: number) {
+        mine.progress = true
         if (retryHint) base = clampHint(ms, retryHint)
       },
-      onComment,
-    }))
-
-    const onChunk = (chunk?: Uint8Array): void => {
-      if (chunk === undefined) return void settle()
+      onComment: onComment?.bind(owner),
+      onIgnored: onIgnored?.bind(owner),
+    }
+    const parser = (mine.parser = createParser(parserOptions))
+    mine.chunks = openResponse(answer)
+    mine.openedAt = performance.now()
+    notBefore = 0
+    engine.response = answer
+    enter('open')
+    if (!isCurrent(mine)) return
+    onChunk = ({ done, value }) => {
+      mine.isReading = false
+      if (!isCurrent(mine)) return
       try {
-        current.feed(chunk)
-      } catch (cause) {
-        if (mine === epoch) {
-          void settle(cause instanceof LimitError ? failure('limit', 'Stream refused', cause) : hookFailure(cause))
+        if (!done) {
+          parser.feed(asBytes(value!))
+        } else if (options.unfinished === 'deliver') {
+          // A blank line ends the last block.
+          parser.feed('\n\n')
         }
+      } catch (thrown) {
+        if (isCurrent(mine)) void over(mine, failureOf(thrown, 'The stream cannot be read'))
       }
       // What came before an error is delivered too.
-      host.onReady()
+      owner.onReady()
+      if (done && isCurrent(mine)) void over(mine)
     }
-    body = readBody(answer.body ?? new Response('').body!, idleTimeout, onChunk, (...details) => {
-      void settle(failure(...details))
-    })
-    openedAt = performance.now()
-    enter('open')
-    if (mine === epoch) host.onReady()
+    onLost = (cause) => {
+      if (isCurrent(mine)) void over(mine, failureOf(cause, 'The connection was lost'))
+    }
+    owner.onReady()
   }
 
-  /** The latest attempt is over: decides what follows. */
-  async function settle(error?: ConnectError): Promise<void> {
-    const mine = cease()
-    // The body of a refused response can be read until the decision is made.
-    if (parser || !engine.response) release()
-    failures = progress || performance.now() - openedAt >= backoff.stableAfter ? 0 : failures + 1
-    let next: unknown
+  let onChunk!: (result: { done?: boolean | undefined; value?: Chunk }) => void
+  let onLost!: (cause: unknown) => void
+
+  function pull(): void {
+    if (engine.state !== 'open' || !work?.chunks || work.isReading) return
+    work.isReading = true
+    work.chunks.read().then(onChunk, onLost)
+  }
+
+  /** An attempt is over: decides what follows. Without an error its body came to the end. */
+  async function over(mine: Work | undefined, error?: ConnectError, futile = false, spent = 0): Promise<void> {
+    if (work !== mine || engine.state === 'closed') return
+    clearTimeout(timer)
+    const decision = {}
+    if (mine) {
+      mine.decision = decision
+      release(mine)
+    }
+    error = owner.errorOfEnd?.(error) ?? error
+    // There is no connection from here on.
+    engine.state = 'waiting'
+    const isFruitful = mine && (mine.progress || performance.now() - mine.openedAt >= backoff.stableAfter)
+    failures = isFruitful ? 0 : failures + 1
+    let next: Decision
     try {
-      next = (error && (await options.retryIf?.(error, attempt))) ?? host.judge(error)
-      if (typeof next !== 'boolean' && next !== 'end' && !((next as number) >= 0)) {
-        throw new TypeError(`retryIf gave ${next}, not a boolean, a delay, 'end' or undefined`)
-      }
-    } catch (cause) {
-      error = hookFailure(cause)
+      const attempt = mine?.attempt ?? { number, lastEventId: engine.lastEventId, signal: new AbortController().signal }
+      const given = owner.decide(error, attempt, futile)
+      next = given instanceof Promise ? await given : given
+    } catch (thrown) {
+      error = failureOf(thrown, 'retryIf threw')
       next = false
     }
-    if (mine !== epoch) return
-    release()
-    if (next === 'end') return finish(next, error)
+    if (work !== mine || (mine && mine.decision !== decision)) return
+    if (next === 'end') return finish(error?.kind === 'http' && error.status === 204 ? 'no-content' : next, error)
     if (next !== false && failures >= backoff.attempts) {
-      error ??= failure('network', `The stream ended ${failures} times in a row without an event (backoff.attempts).`)
+      error ??= failure('network', `The stream ended ${failures} times in a row without an event (backoff.attempts)`)
       next = false
     }
     if (next === false) return finish('failed', error)
-    let delay = next as number
-    if (next === true) {
-      const asked = (retryHint && error?.retryAfter !== undefined && clampHint(error.retryAfter, retryHint)) || 0
-      notBefore = performance.now() + asked
-      delay = Math.max(asked, backoffDelay(backoff, base, failures, Math.random()))
-    }
-    wait(Math.min(delay, MAX_DELAY), error)
+    const grown = backoffDelay({ ...backoff, base }, failures)
+    const asked = typeof next === 'object' ? next.atLeast : undefined
+    const delay = Math.min(typeof next === 'number' ? next : Math.max(asked ?? 0, grown), MAX_DELAY)
+    if (typeof next === 'number') spent = 0
+    notBefore = next === true ? 0 : performance.now() + (asked ?? delay) - spent
+    wait(delay, error, spent)
   }
 
   signal?.addEventListener('abort', onAbort)
-  queueMicrotask(() => void (engine.state === 'connecting' && !number && connect()))
+  queueMicrotask(() => engine.state === 'connecting' && !number && start())
 
   return engine
+}
+
+/** Some hosts stream what is no `Uint8Array` but has its bytes. */
+function asBytes(value: Chunk): Chunk {
+  if (typeof value === 'string' || value instanceof Uint8Array) return value
+  const { buffer, byteOffset, byteLength } = value as Partial<Uint8Array<ArrayBuffer>>
+  if (buffer) return new Uint8Array(buffer, byteOffset, byteLength)
+  return (value as unknown) instanceof ArrayBuffer ? new Uint8Array(value as unknown as ArrayBuffer) : value
 }

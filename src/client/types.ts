@@ -1,4 +1,5 @@
 import type { ConnectError } from '../errors/connect-error.js'
+import type { Disposable } from '../streams/async-dispose.js'
 import type { ServerSentEvent } from '../wire/types.js'
 import type { PauseReason } from './pause.js'
 import type { StandardSchemaV1 } from './standard-schema.js'
@@ -33,26 +34,34 @@ export interface Attempt {
   signal: AbortSignal
 }
 
-/** An event of the map `M`. A union that `event` tells apart. */
-export type TypedEvent<M = EventMap> = {
-  [K in keyof M & string]: {
-    event: K
-    /** What the decoder of this type made of the text; the text itself where it has none. */
-    data: M[K]
-    /** The last event ID. It persists from event to event; `""` where there is none. */
-    id: string
-    /** The data as the server sent it. */
-    raw: string
-    /** The origin of the response, after redirects. */
-    origin: string
-  }
-}[keyof M & string]
+/**
+ * An event of the map `M`: a union that `event` tells apart. Of a map with `'*'`, which takes all other types, `key` tells
+ * them apart.
+ */
+export type TypedEvent<M = EventMap> = string extends keyof M
+  ? EventOf<string, M[keyof M]>
+  : { [K in keyof M & string]: EventOf<K extends '*' ? string : K, M[K]> & { key: K } }[keyof M & string]
+
+interface EventOf<T, D> {
+  event: T
+  /** What the decoder of this type made of the text; the text itself where nothing decodes. */
+  data: D
+  /** The last event ID. It persists from event to event; `""` where there is none. */
+  id: string
+  /** The data as the server sent it. */
+  raw: string
+  /** The origin of the response, after redirects. */
+  origin: string
+}
+
+/** Turns the data of all events into a value: a Standard Schema takes parsed JSON, a function the event. */
+export type Decoder<T> = StandardSchemaV1<unknown, T> | ((event: ServerSentEvent) => Awaitable<T>)
 
 /** Turns the data of one event type into a value: a Standard Schema takes parsed JSON, a function the text. */
-export type Decoder<T> = StandardSchemaV1<unknown, T> | ((raw: string) => Awaitable<T>)
+export type DataDecoder<T> = StandardSchemaV1<unknown, T> | ((raw: string) => Awaitable<T>)
 
-/** A decoder for each event type that has one. */
-export type Decoders = Record<string, Decoder<unknown>>
+/** A decoder for each event type that is delivered; `'*'` takes all others. */
+export type DecoderMap = Record<string, DataDecoder<unknown>>
 
 /** The event map that decoders make. */
 export type DecodedMap<D> = {
@@ -64,84 +73,143 @@ export type DecodedMap<D> = {
       : never
 }
 
+/** What `resume` asks for instead of the request of the options. What it leaves out is as there. */
+export interface ResumeRequest {
+  /** Relative to that of the options. */
+  url?: string | URL | undefined
+  method?: string | undefined
+  /** Take the place of those of the options that have the same name, and of `Last-Event-ID`. */
+  headers?: HeaderFields | undefined
+  /** `null` sends none. Without it that of the options, unless the method takes none. */
+  body?: RequestBody | null | undefined
+}
+
+/** What `fetch` is called with. */
+export type FetchInit = Omit<RequestInit, 'headers' | 'body' | 'signal' | 'dispatcher' | 'window'> & {
+  /** Plain, so that `{ ...init.headers, authorization }` keeps what is there. Names are in small letters. */
+  headers: Record<string, string>
+  // Those of undici and of the DOM are not the same types.
+  body?: any
+  signal?: any
+  dispatcher?: any
+}
+
+/** What is needed of an answer. The body is a `ReadableStream`, or a stream of Node. */
+export interface FetchedResponse {
+  readonly status: number
+  readonly headers: { get(name: string): string | null }
+  readonly url?: string
+  readonly body?: unknown
+}
+
 /** How long to wait between attempts: see `connect` for the defaults, `EventSourceInit` for those of `EventSource`. */
 export interface BackoffOptions {
   /** Milliseconds before the first retry, until the server sends its own `retry:`. Default 1000. */
-  min?: number
+  min?: number | undefined
   /** The most the delay grows to, in milliseconds. Default 30000. */
-  max?: number
+  max?: number | undefined
   /** How much it grows with each attempt in a row that brings nothing. Default 2. */
-  factor?: number
+  factor?: number | undefined
   /** From 0 to 1: the delay `d` is drawn from `[d * (1 - jitter), d]`. Default 0.5. */
-  jitter?: number
+  jitter?: number | undefined
   /** Attempts in a row that bring nothing, the first included, before the connection fails. Default `Infinity`. */
-  attempts?: number
+  attempts?: number | undefined
   /** Milliseconds after which an open connection counts as having brought something. Default 5000. */
-  stableAfter?: number
+  stableAfter?: number | undefined
 }
 
-// Without the DOM's types these two have no name of their own, but `RequestInit` has them.
-type HeaderFields = NonNullable<RequestInit['headers']>
-type RequestBody = NonNullable<RequestInit['body']>
+// Without the DOM's types these two have no name of their own, but `RequestInit` has them. Those of undici have the same
+// shape, but are no subtypes.
+export type HeaderFields = NonNullable<RequestInit['headers']> | Iterable<[string, string]>
+export type RequestBody =
+  | NonNullable<RequestInit['body']>
+  | AsyncIterable<Uint8Array>
+  | { readonly [Symbol.toStringTag]: string }
+
+/** What `fetch` takes beside the options below. */
+type FetchOptions = {
+  [K in Exclude<keyof RequestInit, 'headers' | 'body' | 'dispatcher' | 'signal' | 'window'>]?: RequestInit[K] | undefined
+}
 
 /**
  * Options of `connect()`. All that `fetch` takes is handed to it; `accept: text/event-stream` and
  * `cache: 'no-store'` unless said otherwise. All times are milliseconds.
  */
-export interface ConnectOptions<M = EventMap> extends Omit<RequestInit, 'headers' | 'body'> {
+export interface ConnectOptions<M = EventMap> extends FetchOptions {
+  /** Ends the loop with its reason, at any time. */
+  signal?: AbortSignal | null | undefined
+  /** Node: the agent of undici that the request goes through. */
+  dispatcher?: object | undefined
   /** A function is asked at every attempt, so that a token is never stale. */
-  headers?: HeaderFields | ((attempt: Attempt) => Awaitable<HeaderFields | undefined>)
+  headers?: HeaderFields | ((attempt: Attempt) => Awaitable<HeaderFields | undefined>) | undefined
   /** A function is asked at every attempt: with it even a stream can be sent again. */
-  body?: RequestBody | null | ((attempt: Attempt) => Awaitable<RequestBody | null | undefined>)
+  body?: RequestBody | null | ((attempt: Attempt) => Awaitable<RequestBody | null | undefined>) | undefined
   /** Default: the global `fetch`, looked up at every attempt. */
-  fetch?: (url: string, init: RequestInit) => Promise<Response>
-  /** One decoder for each event type. Types without one keep their text. */
-  decode?: { [K in keyof M]: Decoder<M[K]> }
+  fetch?: ((url: string, init: FetchInit) => Promise<FetchedResponse>) | undefined
+  /**
+   * What becomes of the text. A schema or a function for all events: the function is given the event. Or an object with one
+   * for each event type: a function is given the text, types that are not in it are left out (their ids count), `'*'`
+   * takes all others.
+   */
+  decode?: Decoder<NoInfer<M>[keyof NoInfer<M>]> | { [K in keyof NoInfer<M>]: DataDecoder<NoInfer<M>[K]> } | undefined
   /** What to do with data that does not decode. Default `'throw'`: the loop throws a `ConnectError` of kind `decode`. */
-  onInvalid?: 'throw' | 'skip' | ((event: ServerSentEvent, error: unknown) => void)
+  onInvalid?: 'throw' | 'skip' | ((event: ServerSentEvent, error: unknown) => void) | undefined
   /**
    * Recognises the last event. It is delivered, then the stream ends without a reconnect. An end
-   * marker that does not decode, such as `[DONE]`, just ends the stream.
+   * marker that does not decode, such as `[DONE]`, just ends the stream. A stream that ends before it was cut: it is
+   * resumed where that can be done, else the loop throws a `ConnectError` of kind `incomplete`.
    */
-  until?: (event: ServerSentEvent) => boolean
+  until?: ((event: ServerSentEvent) => boolean) | undefined
+  /** `'deliver'`: a block that a clean end leaves without its blank line is an event too. Default `'drop'`. */
+  unfinished?: 'drop' | 'deliver' | undefined
+  /** Where to resume from after an event, when that stands in its data. `undefined`: its id, or where it was before. */
+  position?: ((event: ServerSentEvent) => string | undefined) | undefined
   /** The id to resume from at the first attempt. Default `""`: none. */
-  lastEventId?: string
+  lastEventId?: string | undefined
   /**
    * How an attempt says which event came last. Default `'header'`: `Last-Event-ID`. `{ query }` names
-   * a parameter of the URL, which needs no CORS preflight. `false`: not at all.
+   * a parameter of the URL, which needs no CORS preflight. A function is asked for another request at each attempt that
+   * has a position to go on from. `false`: not at all. To say it at all tells that the server resumes: a request that is not safe
+   * (a POST) is sent again after a drop only then.
    */
-  resume?: 'header' | { query: string } | false
+  resume?:
+    | 'header'
+    | { query: string }
+    | false
+    | ((attempt: Attempt) => Awaitable<ResumeRequest | undefined>)
+    | undefined
   /**
    * Default `'auto'`: a GET always; other methods only where nothing is done twice. `'always'`: after
    * a clean end too. `'on-drop'`: not after a clean end. `'never'`: each error is final.
    */
-  reconnect?: ReconnectMode
+  reconnect?: ReconnectMode | undefined
   /** The wait before a retry; it grows while attempts bring nothing. Each member has its own default. */
-  backoff?: BackoffOptions
+  backoff?: BackoffOptions | undefined
   /** Bounds for what the server asks for with `retry:` and Retry-After. Default 10 to 2^31-1; `false` ignores both. */
-  retryHint?: false | { min?: number; max?: number }
+  retryHint?: false | { min?: number | undefined; max?: number | undefined } | undefined
   /**
    * Overrules what would follow an error: `true` retries, a number retries after that many
    * milliseconds, `false` fails, `'end'` ends the stream without an error, `undefined` leaves it.
-   * The body of a refused response can be read here, and nowhere later.
    */
-  retryIf?: (error: ConnectError, attempt: Attempt) => Awaitable<boolean | number | 'end' | undefined>
+  retryIf?: ((error: ConnectError, attempt: Attempt) => Awaitable<boolean | number | 'end' | undefined>) | undefined
   /** Milliseconds from the start of an attempt to the headers of its answer. Default 0: no limit. */
-  openTimeout?: number
+  openTimeout?: number | undefined
   /** Milliseconds without any byte, comments included, while the loop waits for one. Default 0: no limit. */
-  idleTimeout?: number
+  idleTimeout?: number | undefined
   /** When to rest. A request that could not be repeated safely is left alone. Default: never. */
-  pause?: readonly PauseReason[]
+  pause?: readonly PauseReason[] | undefined
   /** UTF-16 code units one event may take; past it the connection fails. Default 64 Mi; `Infinity` lifts it. */
-  maxEventSize?: number
+  maxEventSize?: number | undefined
   /** Whether a pending retry keeps a Node process up. Default `true`. */
-  keepAlive?: boolean
+  keepAlive?: boolean | undefined
   /** Called for each response that is an event stream, before it is read. */
-  onOpen?(response: Response, attempt: Attempt): Awaitable<void>
-  /** All after the colon, as it stands. */
-  onComment?(text: string): void
+  onOpen?: ((response: Response, attempt: Attempt) => Awaitable<void>) | undefined
+  /** All after the colon, as it stands; in the order of the stream, when the events before it were delivered. */
+  onComment?: ((text: string) => void) | undefined
+  /** A line that the standard has readers ignore: an unknown field, for example bare JSON. In the order of the stream. */
+  onIgnored?: ((line: string) => void) | undefined
   /** Called after each change of state. `delay` comes with `waiting`, `error` where there is one. */
-  onState?(change: StateChange): void
+  onState?: ((change: StateChange) => void) | undefined
 }
 
 /** What `onState` is told. */
@@ -155,7 +223,7 @@ export interface StateChange {
 }
 
 /** See `connect`. */
-export interface Connection<M = EventMap> extends AsyncIterableIterator<TypedEvent<M>>, AsyncDisposable {
+export interface Connection<M = EventMap> extends AsyncIterableIterator<TypedEvent<M>>, Disposable {
   /** Where it stands now; `onState` is told each change. */
   readonly state: State
   /** The id of the last event delivered: what to pass as `lastEventId` to go on from here later. */

@@ -1,4 +1,5 @@
 import { BRAND } from '../errors.js'
+import type { ServerSentEvent } from '../wire/types.js'
 
 /** What kind of thing went wrong with a connection. */
 export type ConnectErrorKind =
@@ -10,6 +11,7 @@ export type ConnectErrorKind =
   | 'limit'
   | 'decode'
   | 'hook'
+  | 'incomplete'
 
 /** One for each kind, and one more: `docs/errors.md` has a heading for each. */
 export type ConnectErrorCode =
@@ -21,23 +23,26 @@ export type ConnectErrorCode =
   | 'ERR_CONNECT_LIMIT'
   | 'ERR_CONNECT_DECODE'
   | 'ERR_CONNECT_HOOK'
+  | 'ERR_CONNECT_INCOMPLETE'
   | 'ERR_CONNECT_NO_BODY'
 
 export interface ConnectErrorDetails {
   /** By default the one that goes with the kind. */
-  code?: ConnectErrorCode
-  response?: Response
+  code?: ConnectErrorCode | undefined
+  response?: Response | undefined
+  body?: string | undefined
+  event?: ServerSentEvent | undefined
   /** Milliseconds. */
-  retryAfter?: number
-  attempt?: number
+  retryAfter?: number | undefined
+  attempt?: number | undefined
   cause?: unknown
 }
 
 /**
  * Says why a connection could not be made or did not last.
  *
- * `response` is there where the server answered. `retryIf` can still read the body of a refused one; by the
- * time the loop sees the error it has been cancelled, so there is nothing to release. `cause` is the error underneath, where there is one.
+ * `response` is there where the server answered. That of a refusal is a copy, whose body can be read at any time, once;
+ * `body` is its text. Nothing is left to release. `cause` is the error underneath, where there is one.
  *
  * @example
  * ```ts
@@ -57,7 +62,12 @@ export class ConnectError extends Error {
   declare readonly kind: ConnectErrorKind
   /** The status of the answer, where there was one. */
   declare readonly status?: number
+  /** The answer. Of a refusal the body can still be read: as much of it as `body` has. */
   declare readonly response?: Response
+  /** The text of a refusal: up to 64 KiB of it, and what came within a second. */
+  declare readonly body?: string
+  /** The event whose data does not decode, or whose function threw. */
+  declare readonly event?: ServerSentEvent
   /** What the server asked for with Retry-After, in milliseconds. */
   declare readonly retryAfter?: number
   /** The number of the attempt that failed; the first is 1. */
@@ -72,12 +82,14 @@ export class ConnectError extends Error {
   }
 
   constructor(kind: ConnectErrorKind, message: string, details: ConnectErrorDetails = {}) {
-    const { code, response, retryAfter, attempt, cause } = details
+    const { code, response, body, event, retryAfter, attempt, cause } = details
     super(message, cause === undefined ? cause : { cause })
     this.kind = kind
     this.code = code ?? (`ERR_CONNECT_${kind.toUpperCase().replace('-', '_')}` as ConnectErrorCode)
     this.response = response
     this.status = response?.status
+    this.body = body
+    this.event = event
     this.retryAfter = retryAfter
     this.attempt = attempt ?? 1
   }

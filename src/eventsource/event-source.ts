@@ -1,6 +1,7 @@
-import { baseUrl } from '../client/base-url.js'
+import { baseUrl } from '../client/request-url.js'
 import { createEngine } from '../client/engine.js'
 import type { Engine } from '../client/engine-types.js'
+import { makeInit } from '../client/request.js'
 import { ConnectError } from '../errors/connect-error.js'
 import { Handlers } from './handlers.js'
 import { queueTask } from './queue-task.js'
@@ -24,6 +25,15 @@ const CLOSED = 2
  * than one chunk after so many events.
  */
 const MOST_UNDER_WAY = 1000
+
+// A host without the class can import this file all the same.
+const Target: typeof EventTarget =
+  globalThis.EventTarget ??
+  class {
+    constructor() {
+      throw new TypeError('EventSource needs EventTarget, which this host does not have.')
+    }
+  }
 
 /**
  * The `EventSource` of the web platform (WHATWG HTML 9.2), on `fetch`: it connects at once, reconnects for as long as it
@@ -51,7 +61,7 @@ const MOST_UNDER_WAY = 1000
  * await server.close()
  * ```
  */
-export const EventSource: EventSourceConstructor = class extends EventTarget {
+export const EventSource: EventSourceConstructor = class extends Target {
   declare static readonly CONNECTING: 0
   declare static readonly OPEN: 1
   declare static readonly CLOSED: 2
@@ -128,10 +138,15 @@ export const EventSource: EventSourceConstructor = class extends EventTarget {
     const delivered = (): void => {
       if (--underWay === 0) engine.pull()
     }
+    const settings = readInit(url, init)
     const engine = createEngine(
-      readInit(url, init, () => told),
+      settings,
       {
-        judge: (error) => !error || error.kind === 'network',
+        async request(attempt) {
+          await told
+          return [settings.url, await makeInit(settings, attempt, true)]
+        },
+        decide: (error, _, isFutile) => !error || (error.kind === 'network' && !isFutile),
         onEvent: ({ event, data, id }, origin) => {
           underWay++
           this.#queue(() => new MessageEvent(event, { data, origin, lastEventId: id }), delivered)
@@ -142,7 +157,7 @@ export const EventSource: EventSourceConstructor = class extends EventTarget {
         onState: (state, _delay, error) => {
           if (state === 'open') void this.#enter(OPEN, () => new Event('open'))
           if (state === 'waiting') {
-            told = this.#fail(CONNECTING, error ?? engine.failure('network', 'The server ended the stream.'))
+            told = this.#fail(CONNECTING, error ?? engine.failure('network', 'The server ended the stream'))
           }
         },
         onClosed: (reason, error) => {
@@ -201,8 +216,11 @@ Object.defineProperties(EventSource.prototype, {
 
 function parse(text: string): URL {
   try {
-    return new URL(text, baseUrl())
+    const url = new URL(text, baseUrl())
+    // Some engines take a host that the standard refuses, and encode it.
+    if (!/^https?:\/\/[^/?#]*%/.test(`${url.protocol}//${url.host}`)) return url
   } catch {
-    throw new DOMException(`${text} is not a URL.`, 'SyntaxError')
+    // The same error, whoever notices.
   }
+  throw new DOMException(`${text} is not a URL.`, 'SyntaxError')
 }

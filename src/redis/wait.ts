@@ -1,8 +1,7 @@
-import { backoffDelay } from '../client/backoff.js'
+import { backoffDelay } from '../wire/backoff.js'
 
 /** Milliseconds between attempts to connect. */
-const FIRST_DELAY = 100
-const SCHEDULE = { max: 2000, factor: 2, jitter: 0.5 }
+const SCHEDULE = { base: 100, max: 2000, factor: 2, jitter: 0.5 }
 
 /** Settles as `promise` does or, after `ms` milliseconds, rejects with what `late` gives. */
 export function bounded<T>(promise: Promise<T>, ms: number, late: () => unknown): Promise<T> {
@@ -21,7 +20,7 @@ export function pause(failures: number, signal: AbortSignal): Promise<void> {
       signal.removeEventListener('abort', end)
       resolve()
     }
-    const timer = setTimeout(end, backoffDelay(SCHEDULE, FIRST_DELAY, failures, Math.random()))
+    const timer = setTimeout(end, backoffDelay(SCHEDULE, failures))
     signal.addEventListener('abort', end)
   })
 }

@@ -1,13 +1,17 @@
-import { createParser } from '../parser/create-parser.js'
-import type { ParserOptions } from '../parser/types.js'
+import { checkOptions } from '../options/check-options.js'
+import { anything } from '../options/rules.js'
 import type { ServerSentEvent } from '../wire/types.js'
+import { events, type EventsOptions } from './events.js'
+import { hostTransformStream } from './host-transform-stream.js'
+
+const Base: typeof TransformStream = /* @__PURE__ */ hostTransformStream('EventDecoderStream')
 
 /**
  * A TransformStream from bytes or text to events, for pipelines (WHATWG HTML 9.2.5, Streams 6).
  *
- * Takes the options of `createParser` without `onEvent`. Events wait until the reader asks for them, and
- * chunks until the events are gone. Whoever pipes into it closes it. A `LimitError` errors the
- * stream once the events before it have been read. In a loop, `events()` does the same several times as fast.
+ * Takes the options of `events()`. Events wait until the reader asks for them, and
+ * chunks until the events are gone. Who pipes into it closes it. An error comes
+ * after the events before it have been read. In a loop, `events()` does the same several times as fast.
  *
  * @example
  * ```ts
@@ -18,33 +22,26 @@ import type { ServerSentEvent } from '../wire/types.js'
  * value // => { event: 'message', data: 'one', id: '' }
  * ```
  */
-export class EventDecoderStream extends TransformStream<string | Uint8Array, ServerSentEvent> {
-  constructor(options: Omit<ParserOptions, 'onEvent'> = {}) {
-    let controller!: TransformStreamDefaultController<ServerSentEvent>
-    const parser = createParser({ ...options, onEvent: (event) => controller.enqueue(event) })
-    let failure: { error: unknown } | undefined
-
-    const takeIn = (work: () => void): void => {
-      if (failure !== undefined) throw failure.error
-      const unread = controller.desiredSize
-      try {
-        work()
-      } catch (error) {
-        // Erroring the stream would drop the events in front of the error; the next call comes when they are read.
-        if (controller.desiredSize === unread) throw error
-        failure = { error }
-      }
-    }
-
-    super({
-      start: (given) => {
-        controller = given
+export class EventDecoderStream extends Base<string | Uint8Array, ServerSentEvent> {
+  constructor(options?: EventsOptions) {
+    checkOptions(options, { '*': anything })
+    // The chunks go through as they are. The events are made when they are asked for: an error of a stream drops what
+    // waits in front of it.
+    super()
+    const iterator = events(super.readable as unknown as ReadableStream<Uint8Array>, options)
+    const readable = new ReadableStream<ServerSentEvent>(
+      {
+        async pull(controller) {
+          const { done, value } = await iterator.next()
+          if (done) controller.close()
+          else controller.enqueue(value)
+        },
+        async cancel() {
+          await iterator.return()
+        },
       },
-      transform: (chunk) => takeIn(() => parser.feed(chunk)),
-      flush: () => {
-        takeIn(() => parser.end())
-        if (failure !== undefined) throw failure.error
-      },
-    })
+      { highWaterMark: 0 },
+    )
+    Object.defineProperty(this, 'readable', { value: readable })
   }
 }

@@ -1,12 +1,15 @@
 import { encode } from '../encoder/encode.js'
 import type { EncodeOptions } from '../encoder/encode.js'
 import type { EventMessage } from '../wire/types.js'
+import { hostTransformStream } from './host-transform-stream.js'
+
+const Base: typeof TransformStream = /* @__PURE__ */ hostTransformStream('EventEncoderStream')
 
 /**
  * A TransformStream from messages to the bytes of an event stream (WHATWG HTML 9.2.5, Streams 6): what a
  * `Response` takes as its body.
  *
- * Whoever pipes into it closes it. A message that cannot be encoded errors the stream with an `EncodeError`.
+ * Who pipes into it closes it. A message that cannot be encoded errors the stream with an `EncodeError`.
  *
  * @example
  * ```ts
@@ -19,7 +22,7 @@ import type { EventMessage } from '../wire/types.js'
  * await new Response(readable).text() // => 'data: one\nid: 1\n\n'
  * ```
  */
-export class EventEncoderStream extends TransformStream<EventMessage, Uint8Array> {
+export class EventEncoderStream extends Base<EventMessage, Uint8Array> {
   constructor(options?: EncodeOptions) {
     const utf8 = new TextEncoder()
     super({

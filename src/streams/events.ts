@@ -1,18 +1,30 @@
+import { ConnectError } from '../errors/connect-error.js'
+import { checkOptions } from '../options/check-options.js'
+import { anything, isFunction, oneOf } from '../options/rules.js'
 import { createParser } from '../parser/create-parser.js'
 import type { ParserOptions } from '../parser/types.js'
 import type { ServerSentEvent } from '../wire/types.js'
-import { ASYNC_DISPOSE } from './async-dispose.js'
+import { abortReason } from './abort-reason.js'
+import { ASYNC_DISPOSE, type Disposable } from './async-dispose.js'
 import { openChunks } from './chunk-source.js'
 import type { Chunk, ChunkSource, EventSourceInput } from './chunk-source.js'
+import { EventQueue } from './event-queue.js'
 
-/** Options of `events()`: those of the parser without `onEvent`, and a signal. */
+/** Options of `events()`: those of the parser without `onEvent`, and what a stream needs beside them. */
 export interface EventsOptions extends Omit<ParserOptions, 'onEvent'> {
   /** Ends the loop: `next()` rejects with the signal's reason, and the source is cancelled. */
-  signal?: AbortSignal
+  signal?: AbortSignal | null | undefined
+  /**
+   * Recognises the last event: it is delivered, then the source is cancelled. A stream that ends before it was cut: the
+   * loop throws a `ConnectError` of kind `incomplete`.
+   */
+  until?: ((event: ServerSentEvent) => boolean) | undefined
+  /** `'deliver'`: a block that the end leaves without its blank line is an event too. Default `'drop'`. */
+  unfinished?: 'drop' | 'deliver' | undefined
 }
 
 /** For one consumer. `return()`, which `break` calls, cancels the source. */
-export interface EventIterator extends AsyncIterableIterator<ServerSentEvent>, AsyncDisposable {
+export interface EventIterator extends AsyncIterableIterator<ServerSentEvent>, Disposable {
   return(): Promise<IteratorResult<ServerSentEvent>>
 }
 
@@ -22,12 +34,12 @@ export interface EventIterator extends AsyncIterableIterator<ServerSentEvent>, A
  *
  * The source is read only as fast as the loop asks. It belongs to the iterator from now on: `break`,
  * an error and `signal` cancel it. Events that came before an error are delivered before it. Does not
- * reconnect; `connect()` does.
+ * reconnect; `connect()` does. `onComment` is called in the order of the stream: after the events before it were delivered.
  *
- * The loop throws a `ConnectError` for a `Response` that is not 2xx or not `text/event-stream` (its body is
- * cancelled), a `LimitError` past `maxEventSize`, the signal's reason, and whatever the source throws.
+ * The loop throws a `ConnectError` for a `Response` that is not 2xx or not `text/event-stream` (with what the
+ * server said about it), a `LimitError` past `maxEventSize`, the signal's reason, and whatever the source throws.
  *
- * @throws {TypeError} at once, where `source` is nothing that can be read.
+ * @throws {TypeError} at once, where `source` is nothing that can be read; {OptionError} for an option that makes no sense.
  *
  * @example
  * ```ts
@@ -42,101 +54,91 @@ export interface EventIterator extends AsyncIterableIterator<ServerSentEvent>, A
  */
 // Closures and a hand-written iterator: an async generator costs half as much again for each event.
 export function events(source: EventSourceInput, options: EventsOptions = {}): EventIterator {
-  const { signal, ...parserOptions } = options
-  /** The events of the chunk in hand, from `head` to `tail`. Its memory serves all chunks. */
-  const queue: (ServerSentEvent | undefined)[] = []
-  let head = 0
-  let tail = 0
-  const parser = createParser({ ...parserOptions, onEvent: (event) => void (queue[tail++] = event) })
+  checkOptions(options, RULES)
+  const { signal, until, unfinished, ...parserOptions } = options
   /** Undefined once the stream has ended, for whatever reason. */
   let chunks: ChunkSource | undefined = openChunks(source)
   let isReading = false
-  /** What the loop throws once the queue is empty. */
-  let failure: { error: unknown } | undefined
-  /** Calls of `next()` that the queue could not answer, oldest first. */
-  const waiters: Waiter[] = []
+  let sawLast = false
 
-  function shift(): Result {
-    const value = queue[head]!
-    queue[head++] = undefined
-    if (head === tail) head = tail = 0
-    return { done: false, value }
-  }
+  const queue = new EventQueue<ServerSentEvent>({
+    onEmpty() {
+      if (!isReading) chunks!.read().then(onRead, onError)
+      isReading = true
+    },
+  })
+  const parser = createParser({
+    ...parserOptions,
+    onEvent(event) {
+      sawLast = !!until?.(event)
+      queue.push(event)
+      if (sawLast) parser.reset()
+    },
+    ...inOrder('onComment'),
+    ...inOrder('onIgnored'),
+  })
 
-  function drop(): void {
-    queue.length = head = tail = 0
-  }
-
-  /** Answers who waits with what is there, and reads on while somebody is left waiting. */
-  function settle(): void {
-    while (waiters.length > 0) {
-      if (head < tail) {
-        waiters.shift()!.resolve(shift())
-      } else if (failure) {
-        waiters.shift()!.reject(failure.error)
-        failure = undefined
-      } else if (!chunks) {
-        waiters.shift()!.resolve(DONE)
-      } else {
-        if (!isReading) chunks.read().then(onRead, onError)
-        isReading = true
-        return
+  /** What is between two events is told between them. */
+  function inOrder(name: 'onComment' | 'onIgnored'): object | undefined {
+    const told = options as { [K in typeof name]?: (text: string) => void }
+    if (!told[name]) return
+    const tell = (text: string): void => {
+      try {
+        told[name]!(text)
+      } catch (error) {
+        onError(error)
       }
     }
+    return { [name]: (text: string) => queue.note(() => tell(text)) }
   }
 
-  function onRead({ done, value }: { done?: boolean; value?: Chunk }): void {
+  function onRead({ done, value }: { done?: boolean | undefined; value?: Chunk }): void {
     isReading = false
     if (!chunks) return
     try {
       if (done) {
+        // A blank line ends the last block.
+        if (unfinished === 'deliver') parser.feed('\n\n')
         parser.end()
-        close().catch(() => {})
+        if (until && !sawLast) throw incomplete()
       } else {
         parser.feed(value!)
-        settle()
       }
+      if (done || sawLast) close().catch(() => {})
+      else queue.serve()
     } catch (error) {
       onError(error)
     }
   }
 
   function onError(error: unknown): void {
-    if (!chunks) return
-    failure = { error }
-    close(error).catch(() => {})
+    if (chunks) close(error, { error }).catch(() => {})
   }
 
   function onAbort(): void {
-    drop()
-    onError(signal!.reason)
+    queue.discard()
+    onError(abortReason(signal!))
   }
 
-  async function close(reason?: unknown): Promise<void> {
+  async function close(reason?: unknown, failure?: { error: unknown }): Promise<void> {
     const closing = chunks
     chunks = undefined
     signal?.removeEventListener('abort', onAbort)
-    settle()
+    queue.end(failure)
     await closing?.cancel(reason)
   }
 
-  async function end(): Promise<Result> {
-    drop()
+  async function end(): Promise<IteratorResult<ServerSentEvent>> {
+    queue.discard()
     await close()
-    return DONE
+    return { done: true, value: undefined }
   }
 
   if (signal?.aborted) onAbort()
   else signal?.addEventListener('abort', onAbort)
 
   return {
-    next() {
-      if (head < tail) return Promise.resolve(shift())
-      return new Promise((resolve, reject) => {
-        waiters.push({ resolve, reject })
-        settle()
-      })
-    },
+    next: () => queue.next(),
     return: end,
     async [ASYNC_DISPOSE]() {
       await end()
@@ -144,14 +146,16 @@ export function events(source: EventSourceInput, options: EventsOptions = {}): E
     [Symbol.asyncIterator]() {
       return this
     },
-  }
+  } as EventIterator
 }
 
-type Result = IteratorResult<ServerSentEvent>
+function incomplete(): ConnectError {
+  return new ConnectError('incomplete', 'The stream ended before its last event, which until waits for.')
+}
 
-const DONE: Result = { done: true, value: undefined }
-
-interface Waiter {
-  resolve(result: Result): void
-  reject(error: unknown): void
+const RULES = {
+  signal: (value: unknown) => value !== null && !('aborted' in Object(value)) && 'must be an AbortSignal',
+  until: isFunction,
+  unfinished: /* @__PURE__ */ oneOf('drop', 'deliver'),
+  '*': anything,
 }

@@ -1,0 +1,43 @@
+const later = (run: () => void): void => {
+  const { setImmediate } = globalThis as { setImmediate?: (run: () => void) => void }
+  if (setImmediate) setImmediate(run)
+  else setTimeout(run)
+}
+
+/**
+ * Calls `onTime` after `ms` milliseconds, and one turn of I/O: a process that was blocked, stopped or asleep when a timer fell
+ * due finds what lies in its sockets first.
+ *
+ * @returns stops it, at any time
+ */
+export function afterTurn(ms: number, onTime: () => void): () => void {
+  let isStopped = false
+  const timer = setTimeout(() => later(() => isStopped || onTime()), ms)
+  return () => {
+    isStopped = true
+    clearTimeout(timer)
+  }
+}
+
+/** Watches for reads that take too long. Its owner tells it when one begins and ends. */
+export interface IdleWatch {
+  begin(): void
+  end(): void
+  stop(): void
+}
+
+export function watchIdle(ms: number, onIdle: () => void): IdleWatch {
+  let since: number | undefined
+  // One timer for many reads: to set one for each chunk would cost more than the chunk.
+  const check = (): void => {
+    const left = since === undefined ? ms : ms - (performance.now() - since)
+    if (left > 0) stop = afterTurn(left, check)
+    else onIdle()
+  }
+  let stop = afterTurn(ms, check)
+  return {
+    begin: () => void (since ??= performance.now()),
+    end: () => void (since = undefined),
+    stop: () => stop(),
+  }
+}
