@@ -188,7 +188,11 @@ export function connect<M>(url: string | URL, options: ConnectOptions<M> = {}): 
     if (last) return 'end'
     if (error && retryIf && !(error.status === 204 && error.kind === 'http')) {
       const answer = await askHook('retryIf', () => retryIf.call(options, error, attempt))
-      if (typeof answer === 'number' ? !(answer >= 0) : !(answer === undefined || answer === 'end' || typeof answer === 'boolean')) {
+      if (
+        typeof answer === 'number'
+          ? !(answer >= 0)
+          : !(answer === undefined || answer === 'end' || typeof answer === 'boolean')
+      ) {
         const wrong = new TypeError(`it gave ${String(answer)}, not a boolean, a delay, 'end' or undefined`)
         throw new HookFailure('retryIf', wrong)
       }

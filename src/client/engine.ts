@@ -28,8 +28,7 @@ interface Work {
   openedAt: number
   /** An event, an id or a `retry:` came. */
   progress: boolean
-  /** It is over; what follows is being decided, by the latest of those who were asked. */
-  decision?: object
+  isOver?: boolean
 }
 
 /** Starts to connect in a microtask, so that the owner has the engine in hand when it is first called. */
@@ -48,7 +47,7 @@ export function createEngine(options: EngineOptions, owner: EngineOwner): Engine
       start()
     },
     rest() {
-      if (engine.state === 'closed' || engine.state === 'paused' || work?.decision) return
+      if (engine.state === 'closed' || engine.state === 'paused' || decision) return
       drop()
       failures = 0
       enter('paused')
@@ -66,6 +65,8 @@ export function createEngine(options: EngineOptions, owner: EngineOwner): Engine
   /** The latest attempt, until another one or the end takes its place. */
   let work: Work | undefined
   let number = 0
+  /** What follows is being decided: the latest decision counts. */
+  let decision: object | undefined
   /** The id of the stream itself, which is another one than where to resume from if the owner says so. */
   let streamId = options.lastEventId
 
@@ -80,7 +81,12 @@ export function createEngine(options: EngineOptions, owner: EngineOwner): Engine
   function failure(kind: ConnectErrorKind, message: string, cause?: unknown, event?: ServerSentEvent): ConnectError {
     const reason = kind === 'limit' ? '' : reasonOf(cause)
     const text = `${message} (${placeOf(work?.url ?? options.url)})${reason ? `: ${reason}` : '.'}`
-    return new ConnectError(kind, text, { response: work?.response, attempt: number, cause, event })
+    return new ConnectError(kind, text, {
+      response: work ? work.response : engine.response,
+      attempt: number,
+      cause,
+      event,
+    })
   }
 
   /** The error for what was thrown on the way. */
@@ -113,7 +119,10 @@ export function createEngine(options: EngineOptions, owner: EngineOwner): Engine
   function release({ parser, chunks, response, controller }: Work): void {
     parser?.reset()
     if (chunks) chunks.cancel().catch(() => {})
-    else if (response) openResponse(response).cancel().catch(() => {})
+    else if (response)
+      openResponse(response)
+        .cancel()
+        .catch(() => {})
     controller.abort()
   }
 
@@ -121,7 +130,7 @@ export function createEngine(options: EngineOptions, owner: EngineOwner): Engine
   function drop(): void {
     clearTimeout(timer)
     const former = work
-    work = undefined
+    work = decision = undefined
     if (former) release(former)
   }
 
@@ -140,6 +149,7 @@ export function createEngine(options: EngineOptions, owner: EngineOwner): Engine
 
   function wait(delay: number, error?: ConnectError, spent = 0): void {
     lastError = error ?? lastError
+    work = decision = undefined
     if (owner.isPaused?.()) return enter('paused')
     timer = setTimeout(start, Math.max(0, delay - spent))
     if (options.keepAlive === false) (timer as { unref?(): void }).unref?.()
@@ -147,7 +157,6 @@ export function createEngine(options: EngineOptions, owner: EngineOwner): Engine
   }
 
   function start(): void {
-    work = undefined
     if (signal?.aborted) return onAbort()
     if (owner.isPaused?.()) return enter('paused')
     const controller = new AbortController()
@@ -165,7 +174,7 @@ export function createEngine(options: EngineOptions, owner: EngineOwner): Engine
 
   /** Whether an attempt is the latest one, and not over. */
   function isCurrent(mine: Work): boolean {
-    return work === mine && !mine.decision
+    return work === mine && !mine.isOver
   }
 
   async function request(mine: Work): Promise<void> {
@@ -178,7 +187,10 @@ export function createEngine(options: EngineOptions, owner: EngineOwner): Engine
       init = given
       const fetch = (options.fetch ?? globalThis.fetch) as typeof globalThis.fetch
       const answer = await fetch(url, init)
-      if (!isCurrent(mine)) return void openResponse(answer).cancel().catch(() => {})
+      if (!isCurrent(mine))
+        return void openResponse(answer)
+          .cancel()
+          .catch(() => {})
       if (typeof answer?.status !== 'number') throw new ReferenceError('fetch gave no Response')
       mine.response = answer
       const retryAfter = parseRetryAfter(answer.headers.get('retry-after'), Date.now())
@@ -247,15 +259,14 @@ export function createEngine(options: EngineOptions, owner: EngineOwner): Engine
       try {
         if (!done) {
           parser.feed(asBytes(value!))
-        } else if (options.unfinished === 'deliver') {
-          // A blank line ends the last block.
-          parser.feed('\n\n')
+        } else {
+          parser.end({ unfinished: options.unfinished })
         }
       } catch (thrown) {
         if (isCurrent(mine)) void over(mine, failureOf(thrown, 'The stream cannot be read'))
       }
       // What came before an error is delivered too.
-      owner.onReady()
+      if (!done || options.unfinished) owner.onReady()
       if (done && isCurrent(mine)) void over(mine)
     }
     onLost = (cause) => {
@@ -277,9 +288,9 @@ export function createEngine(options: EngineOptions, owner: EngineOwner): Engine
   async function over(mine: Work | undefined, error?: ConnectError, futile = false, spent = 0): Promise<void> {
     if (work !== mine || engine.state === 'closed') return
     clearTimeout(timer)
-    const decision = {}
+    const own = (decision = {})
     if (mine) {
-      mine.decision = decision
+      mine.isOver = true
       release(mine)
     }
     error = owner.errorOfEnd?.(error) ?? error
@@ -296,7 +307,7 @@ export function createEngine(options: EngineOptions, owner: EngineOwner): Engine
       error = failureOf(thrown, 'retryIf threw')
       next = false
     }
-    if (work !== mine || (mine && mine.decision !== decision)) return
+    if (decision !== own) return
     if (next === 'end') return finish(error?.kind === 'http' && error.status === 204 ? 'no-content' : next, error)
     if (next !== false && failures >= backoff.attempts) {
       error ??= failure('network', `The stream ended ${failures} times in a row without an event (backoff.attempts)`)

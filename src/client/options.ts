@@ -1,6 +1,16 @@
 import { OptionError } from '../errors/option-error.js'
 import { check, checkOptions, withDefaults, type Rules } from '../options/check-options.js'
-import { anyOf, anything, isBoolean, isFunction, isLine, isName, milliseconds, numberOf, oneOf } from '../options/rules.js'
+import {
+  anyOf,
+  anything,
+  isBoolean,
+  isFunction,
+  isLine,
+  isName,
+  milliseconds,
+  numberOf,
+  oneOf,
+} from '../options/rules.js'
 import { DEFAULT_MAX_EVENT_SIZE, MAX_DELAY } from '../wire/constants.js'
 import { lastEventIdHeader } from '../wire/last-event-id-header.js'
 import { BACKOFF, type HintRange } from './backoff.js'
@@ -119,7 +129,10 @@ export function readOptions<M>(url: string | URL, options: ConnectOptions<M> = {
   }
 }
 
-export function readBackoff(given: BackoffOptions | undefined, defaults: Required<BackoffOptions>): Required<BackoffOptions> {
+export function readBackoff(
+  given: BackoffOptions | undefined,
+  defaults: Required<BackoffOptions>,
+): Required<BackoffOptions> {
   return range('backoff', given, defaults)
 }
 

@@ -128,7 +128,9 @@ export type RequestBody =
 
 /** What `fetch` takes beside the options below. */
 type FetchOptions = {
-  [K in Exclude<keyof RequestInit, 'headers' | 'body' | 'dispatcher' | 'signal' | 'window'>]?: RequestInit[K] | undefined
+  [K in Exclude<keyof RequestInit, 'headers' | 'body' | 'dispatcher' | 'signal' | 'window'>]?:
+    | RequestInit[K]
+    | undefined
 }
 
 /**

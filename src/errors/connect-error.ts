@@ -1,5 +1,4 @@
 import { BRAND } from '../errors.js'
-import type { ServerSentEvent } from '../wire/types.js'
 
 /** What kind of thing went wrong with a connection. */
 export type ConnectErrorKind =
@@ -26,12 +25,19 @@ export type ConnectErrorCode =
   | 'ERR_CONNECT_INCOMPLETE'
   | 'ERR_CONNECT_NO_BODY'
 
+/** A `ServerSentEvent`, in its own words: errors stand on the ground floor. */
+interface FailedEvent {
+  event: string
+  data: string
+  id: string
+}
+
 export interface ConnectErrorDetails {
   /** By default the one that goes with the kind. */
   code?: ConnectErrorCode | undefined
   response?: Response | undefined
   body?: string | undefined
-  event?: ServerSentEvent | undefined
+  event?: FailedEvent | undefined
   /** Milliseconds. */
   retryAfter?: number | undefined
   attempt?: number | undefined
@@ -67,7 +73,7 @@ export class ConnectError extends Error {
   /** The text of a refusal: up to 64 KiB of it, and what came within a second. */
   declare readonly body?: string
   /** The event whose data does not decode, or whose function threw. */
-  declare readonly event?: ServerSentEvent
+  declare readonly event?: FailedEvent
   /** What the server asked for with Retry-After, in milliseconds. */
   declare readonly retryAfter?: number
   /** The number of the attempt that failed; the first is 1. */

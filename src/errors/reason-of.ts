@@ -19,7 +19,7 @@ export function reasonOf(thrown: unknown): string {
 /** An error and what lies beneath it, outermost first. */
 export function causesOf(thrown: unknown): unknown[] {
   const causes: unknown[] = []
-  for (let error = thrown; error !== undefined && error !== null && causes.length < DEEPEST; ) {
+  for (let error = thrown; error !== undefined && error !== null && causes.length < DEEPEST;) {
     causes.push(error)
     const { cause, errors } = Object(error) as { cause?: unknown; errors?: unknown }
     error = cause ?? (Array.isArray(errors) ? (errors[0] as unknown) : undefined)

@@ -139,32 +139,29 @@ export const EventSource: EventSourceConstructor = class extends Target {
       if (--underWay === 0) engine.pull()
     }
     const settings = readInit(url, init)
-    const engine = createEngine(
-      settings,
-      {
-        async request(attempt) {
-          await told
-          return [settings.url, await makeInit(settings, attempt, true)]
-        },
-        decide: (error, _, isFutile) => !error || (error.kind === 'network' && !isFutile),
-        onEvent: ({ event, data, id }, origin) => {
-          underWay++
-          this.#queue(() => new MessageEvent(event, { data, origin, lastEventId: id }), delivered)
-        },
-        onReady: () => {
-          if (underWay < MOST_UNDER_WAY) engine.pull()
-        },
-        onState: (state, _delay, error) => {
-          if (state === 'open') void this.#enter(OPEN, () => new Event('open'))
-          if (state === 'waiting') {
-            told = this.#fail(CONNECTING, error ?? engine.failure('network', 'The server ended the stream'))
-          }
-        },
-        onClosed: (reason, error) => {
-          if (reason !== 'closed') void this.#fail(CLOSED, error as ConnectError)
-        },
+    const engine = createEngine(settings, {
+      async request(attempt) {
+        await told
+        return [settings.url, await makeInit(settings, attempt, true)]
       },
-    )
+      decide: (error, _, isFutile) => !error || (error.kind === 'network' && !isFutile),
+      onEvent: ({ event, data, id }, origin) => {
+        underWay++
+        this.#queue(() => new MessageEvent(event, { data, origin, lastEventId: id }), delivered)
+      },
+      onReady: () => {
+        if (underWay < MOST_UNDER_WAY) engine.pull()
+      },
+      onState: (state, _delay, error) => {
+        if (state === 'open') void this.#enter(OPEN, () => new Event('open'))
+        if (state === 'waiting') {
+          told = this.#fail(CONNECTING, error ?? engine.failure('network', 'The server ended the stream'))
+        }
+      },
+      onClosed: (reason, error) => {
+        if (reason !== 'closed') void this.#fail(CLOSED, error as ConnectError)
+      },
+    })
     return engine
   }
 

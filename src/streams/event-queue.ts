@@ -54,8 +54,9 @@ export class EventQueue<E> {
     this._items[this._tail++] = item
   }
 
-  /** Has `run` called when all before it was delivered and more is asked for. It must not throw. */
+  /** Has `run` called when all before it was delivered and more is asked for; at once if nothing is there. It must not throw. */
   note(run: () => void): void {
+    if (this.isEmpty) return run()
     this._notes++
     this._items[this._tail++] = new Note(run)
   }
@@ -96,11 +97,13 @@ export class EventQueue<E> {
           item.run()
           continue
         }
+        // Before the owner is asked, which may end or empty the queue at once.
+        this._isPreparing = !!this._owner.prepare
         const preparation = this._owner.prepare?.(item)
         if (preparation) {
-          this._isPreparing = true
           void preparation.then((isRight) => this._prepared(item, isRight))
         } else {
+          this._isPreparing = false
           waiters.shift()!.resolve({ done: false, value: this._take() })
         }
       } else if (this._failure) {

@@ -97,9 +97,7 @@ export function events(source: EventSourceInput, options: EventsOptions = {}): E
     if (!chunks) return
     try {
       if (done) {
-        // A blank line ends the last block.
-        if (unfinished === 'deliver') parser.feed('\n\n')
-        parser.end()
+        parser.end({ unfinished })
         if (until && !sawLast) throw incomplete()
       } else {
         parser.feed(value!)

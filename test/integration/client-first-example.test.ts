@@ -23,6 +23,7 @@ it('what a user writes first: an authenticated POST, typed JSON, an end marker, 
     body: JSON.stringify({ prompt: 'Greet' }),
     decode: { message: z.object({ text: z.string() }) },
     until: ({ data }) => data === '[DONE]',
+    resume: 'header',
   })
   let text = ''
   for await (const { data } of answer) text += data.text

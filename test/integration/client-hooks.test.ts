@@ -17,7 +17,11 @@ const fails = (): never => {
 
 describe('headers and body', () => {
   it('are asked at every attempt, with what is known about it', async () => {
-    const server = await bench.serve([[{ status: 503 }], [...one, { cut: 'reset' }], two])
+    const server = await bench.serve([
+      [{ status: 503, headers: { 'retry-after': '0' } }],
+      [...one, { cut: 'reset' }],
+      two,
+    ])
     const attempts: Attempt[] = []
     const connection = connect(server.url, {
       method: 'POST',
@@ -26,6 +30,7 @@ describe('headers and body', () => {
         return { authorization: `Bearer ${attempt.number}` }
       },
       body: ({ number, lastEventId }) => `${number} after ${lastEventId}`,
+      resume: 'header',
       backoff: SOON,
     })
     expect(await collect(connection)).toEqual({ data: ['one', 'two'] })
@@ -144,8 +149,9 @@ describe('a function that throws', () => {
     ])
     const onComment = vi.fn().mockImplementationOnce(fails)
     const options = { onComment, retryIf: () => true, until: isTwo, backoff: SOON }
-    expect(await collect(connect(server.url, options))).toEqual({ data: ['one', 'two'] })
-    expect(server.requests[1]!.lastEventId).toBe('1')
+    expect(await collect(connect(server.url, options))).toEqual({ data: ['one', 'x', 'two'] })
+    // What was received is not asked for again.
+    expect(server.requests[1]!.lastEventId).toBe('x')
   })
 })
 

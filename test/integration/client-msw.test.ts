@@ -44,7 +44,7 @@ it('resumes what a handler cuts', async () => {
       )
     }),
   )
-  const connection = connect(url, { method: 'POST', body: 'order', backoff: SOON })
+  const connection = connect(url, { method: 'POST', body: 'order', resume: 'header', backoff: SOON })
   expect(await collect(connection)).toEqual({ data: ['one', 'two'] })
   expect(ids).toEqual([null, '1'])
 })

@@ -60,7 +60,9 @@ describe('letting go', () => {
     const server = await bench.serve([three])
     const connection = connect(server.url)
     await connection.close()
-    await expect(connection.opened).rejects.toMatchObject({ message: 'The connection was closed before it opened.' })
+    await expect(connection.opened).rejects.toMatchObject({
+      message: `The connection was closed before it opened (${server.url}).`,
+    })
     expect(await collect(connection)).toEqual({ data: [] })
     expect(server.requests).toHaveLength(0)
   })

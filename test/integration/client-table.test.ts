@@ -1,4 +1,4 @@
-import { describe, expect, it } from 'vitest'
+import { describe, expect, it, vi } from 'vitest'
 import { connect } from '../../src/client/connect.js'
 import { ConnectError } from '../../src/errors/connect-error.js'
 import type { Step } from '../../src/testing/script/steps.js'
@@ -204,13 +204,18 @@ describe('a clean end', () => {
 describe('a POST', () => {
   const post = { method: 'POST', body: 'order', backoff: SOON }
 
-  it.each([408, 425, 429, 503])('is retried on %i: the server has not acted', async (status) => {
+  it.each([408, 425, 429])('is retried on %i: the server has not acted', async (status) => {
     const server = await bench.serve([[{ status }], two])
     expect(await collect(connect(server.url, post))).toEqual({ data: ['two'] })
     expect(server.requests.map((request) => request.body)).toEqual(['order', 'order'])
   })
 
-  it.each([500, 502, 504])('fails on %i: the server may have acted', async (status) => {
+  it.each([503, 529])('is retried on %i with Retry-After, which a proxy does not send', async (status) => {
+    const server = await bench.serve([[{ status, headers: { 'retry-after': '0' } }], two])
+    expect(await collect(connect(server.url, post))).toEqual({ data: ['two'] })
+  })
+
+  it.each([500, 502, 503, 504, 520, 529])('fails on %i: the server may have acted', async (status) => {
     const server = await bench.serve([[{ status }], two])
     expect(await collect(connect(server.url, post))).toMatchObject({ data: [], error: { kind: 'http', status } })
     expect(server.requests).toHaveLength(1)
@@ -228,9 +233,55 @@ describe('a POST', () => {
     expect(server.requests).toHaveLength(1)
   })
 
+  it('is not sent again after a drop unless resume was given in words', async () => {
+    const server = await bench.serve([dropped(one), two])
+    expect(await collect(connect(server.url, post))).toMatchObject({ data: ['one'], error: { kind: 'network' } })
+    expect(server.requests).toHaveLength(1)
+  })
+
+  it('is resumed by another request where a function gives one, and errors follow its method', async () => {
+    const server = await bench.serve([dropped(one), [{ status: 502 }], two])
+    const resume = vi.fn(({ lastEventId }: { lastEventId: string }) => ({
+      url: `again?after=${lastEventId}`,
+      method: 'GET',
+      headers: { 'x-resume': 'yes' },
+      body: null,
+    }))
+    const options = { ...post, headers: { authorization: 'me' }, resume }
+    expect(await collect(connect(server.url, options))).toEqual({ data: ['one', 'two'] })
+    expect(server.requests.map(({ method, url, body, lastEventId }) => [method, url, body, lastEventId])).toEqual([
+      ['POST', '/', 'order', undefined],
+      ['GET', '/again?after=1', '', '1'],
+      ['GET', '/again?after=1', '', '1'],
+    ])
+    expect(server.requests[2]!.headers).toMatchObject({ authorization: 'me', 'x-resume': 'yes' })
+    expect(resume).toHaveBeenCalledTimes(2)
+  })
+
+  it('that ends cleanly before its last event was cut: it fails, or is resumed', async () => {
+    const server = await bench.serve([one, one, two])
+    const until = last
+    const cut = await collect(connect(server.url, { ...post, until }))
+    expect(cut).toMatchObject({ data: ['one'], error: { kind: 'incomplete', code: 'ERR_CONNECT_INCOMPLETE' } })
+    expect(await collect(connect(server.url, { ...post, until, resume: 'header' }))).toEqual({ data: ['one', 'two'] })
+    expect(server.requests).toHaveLength(3)
+  })
+
+  it('is resumed from a position that stands in the data', async () => {
+    const server = await bench.serve([dropped([{ event: { data: 'at 7' } }]), two])
+    const position = ({ data }: { data: string }): string | undefined => /at (.*)/.exec(data)?.[1]
+    const connection = connect(server.url, { ...post, position, resume: { query: 'from' } })
+    expect((await connection.next()).value?.data).toBe('at 7')
+    expect(connection.lastEventId).toBe('7')
+    expect((await connection.next()).value).toMatchObject({ data: 'two' })
+    expect(server.requests[1]!.url).toBe('/?from=7')
+    await connection.close()
+  })
+
   it('is resumed after a drop where an id was seen, through what goes wrong meanwhile', async () => {
     const server = await bench.serve([dropped(one), [{ cut: 'reset' }], [{ status: 502 }], two])
-    expect(await collect(connect(server.url, post))).toEqual({ data: ['one', 'two'] })
+    const options = { ...post, resume: 'header' } as const
+    expect(await collect(connect(server.url, options))).toEqual({ data: ['one', 'two'] })
     expect(server.requests.map((request) => request.lastEventId)).toEqual([undefined, '1', '1', '1'])
     expect(server.requests.at(-1)!.body).toBe('order')
   })
@@ -263,7 +314,8 @@ describe('a POST', () => {
   it('with a function for its body can send a stream again', async () => {
     const server = await bench.serve([dropped(one), two])
     const body = ({ number }: { number: number }): ReadableStream => new Blob([`order ${number}`]).stream()
-    expect(await collect(connect(server.url, { ...post, body }))).toEqual({ data: ['one', 'two'] })
+    const options = { ...post, body, resume: 'header' } as const
+    expect(await collect(connect(server.url, options))).toEqual({ data: ['one', 'two'] })
     expect(server.requests.map((request) => request.body)).toEqual(['order 1', 'order 2'])
   })
 })

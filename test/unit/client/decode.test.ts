@@ -36,8 +36,8 @@ describe.each(Object.entries(schemas))('a schema of %s', (_, message) => {
     const seen = []
     for await (const event of connect(url, { ...options, fetch: events('{"n":1}', '{"n":2}') })) seen.push(event)
     expect(seen).toEqual([
-      { event: 'message', data: { n: 2 }, id: '1', raw: '{"n":1}', origin: 'http://example.com' },
-      { event: 'message', data: { n: 4 }, id: '2', raw: '{"n":2}', origin: 'http://example.com' },
+      { event: 'message', key: 'message', data: { n: 2 }, id: '1', raw: '{"n":1}', origin: 'http://example.com' },
+      { event: 'message', key: 'message', data: { n: 4 }, id: '2', raw: '{"n":2}', origin: 'http://example.com' },
     ])
   })
 
@@ -83,7 +83,7 @@ describe.each(Object.entries(schemas))('a schema of %s', (_, message) => {
 })
 
 describe('a decoder', () => {
-  it('may be a function of the text; types without one keep theirs', async () => {
+  it('may be a function of the text; types without one are left out', async () => {
     const decode = { upper: (raw: string) => raw.toUpperCase(), size: (raw: string) => raw.length }
     const fetch = stream('event: upper\ndata: a\n\nevent: size\ndata: abc\n\nevent: other\ndata: d\n\ndata: e\n\n')
     const seen = []
@@ -91,8 +91,6 @@ describe('a decoder', () => {
     expect(seen).toEqual([
       ['upper', 'A'],
       ['size', 3],
-      ['other', 'd'],
-      ['message', 'e'],
     ])
   })
 
@@ -104,7 +102,9 @@ describe('a decoder', () => {
 
   it.each(['__proto__', 'toString', 'constructor', 'hasOwnProperty', 'error'])('of an event named %s', async (name) => {
     const fetch = stream(`event: ${name}\ndata: a\n\n`)
-    expect(await collect(connect(url, { fetch, decode: { x: () => 1 }, reconnect: 'never' }))).toEqual({ data: ['a'] })
+    expect(await collect(connect(url, { fetch, decode: { x: () => 1 }, reconnect: 'never' }))).toEqual({ data: [] })
+    const rest = { x: () => 1, '*': (raw: string) => raw }
+    expect(await collect(connect(url, { fetch, decode: rest, reconnect: 'never' }))).toEqual({ data: ['a'] })
     const decode = { [name]: (raw: string) => raw + '!' }
     expect(await collect(connect(url, { fetch, decode, reconnect: 'never' }))).toEqual({ data: ['a!'] })
   })

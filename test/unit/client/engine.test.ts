@@ -1,11 +1,10 @@
 import { describe, expect, it, vi } from 'vitest'
 import { createEngine } from '../../../src/client/engine.js'
-import type { Engine, EngineHost, EngineOptions } from '../../../src/client/engine-types.js'
+import { HookFailure } from '../../../src/client/hook.js'
+import type { Engine, EngineOptions, EngineOwner } from '../../../src/client/engine-types.js'
 
 const options: EngineOptions = {
   url: 'http://example.com/',
-  init: {},
-  resume: 'header',
   lastEventId: '',
   backoff: { min: 0, max: 0, factor: 1, jitter: 0, attempts: Infinity, stableAfter: 0 },
   retryHint: false,
@@ -14,7 +13,7 @@ const options: EngineOptions = {
 const settle = (): Promise<void> => new Promise((resolve) => setImmediate(resolve))
 
 function start(
-  host: Partial<EngineHost>,
+  owner: Partial<EngineOwner>,
   chunks: string[],
   more: Partial<EngineOptions> = {},
 ): { engine: Engine; log: string[] } {
@@ -37,7 +36,8 @@ function start(
   const engine = createEngine(
     { ...options, fetch, ...more },
     {
-      judge: () => 'end',
+      request: async () => ['http://example.com/', {}],
+      decide: () => 'end',
       onEvent: ({ data }) => void log.push(data),
       onReady: () => {
         log.push('ready')
@@ -45,7 +45,7 @@ function start(
       },
       onState: (state) => log.push(state),
       onClosed: (reason) => log.push(`closed: ${reason}`),
-      ...host,
+      ...owner,
     },
   )
   return { engine, log }
@@ -71,7 +71,7 @@ describe('the engine', () => {
     ])
   })
 
-  it('reads one chunk at a time, each when its host pulls', async () => {
+  it('reads one chunk at a time, each when its owner pulls', async () => {
     const { engine, log } = start({ onReady() {} }, ['data: 1\n\n', 'data: 2\n\n', 'data: 3\n\n'])
     const reads = async (): Promise<number> => {
       await settle()
@@ -100,7 +100,7 @@ describe('the engine', () => {
     engine.finish('end')
   })
 
-  it('tells nothing of the rest of a chunk once its host has let go', async () => {
+  it('tells nothing of the rest of a chunk once its owner has let go', async () => {
     const log: string[] = []
     const { engine } = start(
       {
@@ -108,9 +108,9 @@ describe('the engine', () => {
           log.push(data)
           if (data === '2') engine.finish('closed')
         },
+        onComment: (text) => void log.push(text),
       },
       ['id: 1\ndata: 1\n\nid: 2\ndata: 2\n\nid: 3\ndata: 3\n\n: end\n'],
-      { onComment: (text) => log.push(text) },
     )
     await settle()
     expect(log).toEqual(['1', '2'])
@@ -119,7 +119,7 @@ describe('the engine', () => {
     expect(engine.state).toBe('closed')
   })
 
-  it('takes a host that reconnects in the middle of a chunk', async () => {
+  it('takes an owner that reconnects in the middle of a chunk', async () => {
     const log: string[] = []
     const { engine } = start(
       {
@@ -135,22 +135,34 @@ describe('the engine', () => {
   })
 
   it('says which attempt an error is about, and on which answer', async () => {
-    const judge = vi.fn(() => false)
+    const decide = vi.fn(() => false)
     const onClosed = vi.fn()
     const { engine } = start(
       {
-        judge,
+        decide,
         onClosed,
         onEvent: () => {
-          throw new Error('host')
+          throw new HookFailure('until', new Error('owner'))
         },
       },
       ['data: 1\n\n'],
     )
     await settle()
-    const error = engine.failure('hook', 'A function of the options threw', new Error('host'))
-    expect(onClosed).toHaveBeenCalledExactlyOnceWith('failed', expect.objectContaining({ ...error }))
-    expect(error).toMatchObject({ attempt: 1, status: 200, message: 'A function of the options threw: host' })
-    expect(judge).toHaveBeenCalledExactlyOnceWith(expect.objectContaining({ kind: 'hook' }))
+    const error = engine.failure('hook', 'until threw', new Error('owner'))
+    expect(onClosed).toHaveBeenCalledExactlyOnceWith(
+      'failed',
+      expect.objectContaining({
+        kind: 'hook',
+        status: 200,
+        attempt: 1,
+        event: { event: 'message', data: '1', id: '' },
+      }),
+    )
+    expect(error).toMatchObject({ attempt: 1, status: 200, message: 'until threw (http://example.com/): owner' })
+    expect(decide).toHaveBeenCalledExactlyOnceWith(
+      expect.objectContaining({ kind: 'hook' }),
+      expect.objectContaining({ number: 1 }),
+      false,
+    )
   })
 })

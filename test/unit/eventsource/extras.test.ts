@@ -47,7 +47,7 @@ describe('beyond the standard, the init takes', () => {
     const [url, init] = fetch.mock.calls[0]!
     expect(url).toBe('http://example.com/x')
     expect(init).toMatchObject({ cache: 'no-store', mode: 'cors', credentials: 'include' })
-    expect([...(init.headers as Headers)]).toEqual([['accept', 'text/event-stream']])
+    expect(init.headers).toEqual({ accept: 'text/event-stream' })
     expect(init.signal!.aborted).toBe(false)
     source.close()
     expect(init.signal!.aborted).toBe(true)

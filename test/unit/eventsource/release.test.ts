@@ -46,7 +46,7 @@ describe('close() leaves no connection and no rejection', () => {
 
 it('leaves nothing behind that failed by itself', async () => {
   const server = await createScriptedServer(() => [{ status: 404 }, { bytes: 'x' }, { stall: true }])
-  for (let round = 0; round < 10; round++) await nextError(new EventSource(server.url))
+  await Promise.all(Array.from({ length: 10 }, () => nextError(new EventSource(server.url))))
   await server.waitForIdle()
   expect(server.requests).toHaveLength(10)
   await server.close()
