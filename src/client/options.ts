@@ -12,7 +12,7 @@ import {
   oneOf,
 } from '../options/rules.js'
 import { DEFAULT_MAX_EVENT_SIZE, MAX_DELAY } from '../wire/constants.js'
-import { lastEventIdHeader } from '../wire/last-event-id-header.js'
+import { lastEventIdHeader } from './last-event-id-header.js'
 import { BACKOFF, type HintRange } from './backoff.js'
 import type { EngineOptions } from './engine-types.js'
 import { checkBody, isStream, type RequestSource } from './request.js'

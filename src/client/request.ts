@@ -1,6 +1,6 @@
 import { OptionError } from '../errors/option-error.js'
 import { EVENT_STREAM_TYPE } from '../wire/constants.js'
-import { lastEventIdHeader } from '../wire/last-event-id-header.js'
+import { lastEventIdHeader } from './last-event-id-header.js'
 import { askHook, callHook } from './hook.js'
 import { requestUrl, withParameter } from './request-url.js'
 import type { Attempt, Awaitable, ConnectOptions, ResumeRequest } from './types.js'

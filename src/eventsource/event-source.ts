@@ -3,6 +3,7 @@ import { createEngine } from '../client/engine.js'
 import type { Engine } from '../client/engine-types.js'
 import { makeInit } from '../client/request.js'
 import { ConnectError } from '../errors/connect-error.js'
+import { hostClass } from '../streams/host-class.js'
 import { Handlers } from './handlers.js'
 import { queueTask } from './queue-task.js'
 import { readInit } from './settings.js'
@@ -26,14 +27,7 @@ const CLOSED = 2
  */
 const MOST_UNDER_WAY = 1000
 
-// A host without the class can import this file all the same.
-const Target: typeof EventTarget =
-  globalThis.EventTarget ??
-  class {
-    constructor() {
-      throw new TypeError('EventSource needs EventTarget, which this host does not have.')
-    }
-  }
+const Target: typeof EventTarget = /* @__PURE__ */ hostClass('EventTarget', 'EventSource')
 
 /**
  * The `EventSource` of the web platform (WHATWG HTML 9.2), on `fetch`: it connects at once, reconnects for as long as it

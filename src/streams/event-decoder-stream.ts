@@ -2,9 +2,9 @@ import { checkOptions } from '../options/check-options.js'
 import { anything } from '../options/rules.js'
 import type { ServerSentEvent } from '../wire/types.js'
 import { events, type EventsOptions } from './events.js'
-import { hostTransformStream } from './host-transform-stream.js'
+import { hostClass } from './host-class.js'
 
-const Base: typeof TransformStream = /* @__PURE__ */ hostTransformStream('EventDecoderStream')
+const Base: typeof TransformStream = /* @__PURE__ */ hostClass('TransformStream', 'EventDecoderStream')
 
 /**
  * A TransformStream from bytes or text to events, for pipelines (WHATWG HTML 9.2.5, Streams 6).

@@ -1,9 +1,9 @@
 import { encode } from '../encoder/encode.js'
 import type { EncodeOptions } from '../encoder/encode.js'
 import type { EventMessage } from '../wire/types.js'
-import { hostTransformStream } from './host-transform-stream.js'
+import { hostClass } from './host-class.js'
 
-const Base: typeof TransformStream = /* @__PURE__ */ hostTransformStream('EventEncoderStream')
+const Base: typeof TransformStream = /* @__PURE__ */ hostClass('TransformStream', 'EventEncoderStream')
 
 /**
  * A TransformStream from messages to the bytes of an event stream (WHATWG HTML 9.2.5, Streams 6): what a

@@ -1,6 +1,6 @@
 import { describe, expect } from 'vitest'
 import { fc, it } from '@fast-check/vitest'
-import { lastEventIdHeader } from '../../../src/wire/last-event-id-header.js'
+import { lastEventIdHeader } from '../../../src/client/last-event-id-header.js'
 
 describe('lastEventIdHeader', () => {
   it.each([
