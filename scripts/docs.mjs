@@ -1,4 +1,4 @@
-// `npm run docs`: builds the site into site/dist. `--serve` shows it while it is written; `reference` writes docs/reference,
+// `npm run docs`: builds the site into site/dist. `--serve` shows it while it is written; `floors` draws docs/architecture.svg,
 // or, with `--check`, fails where it is not current; `test` tries the built site in Chromium.
 import { execFileSync, spawnSync } from 'node:child_process'
 import { existsSync, statSync } from 'node:fs'
@@ -24,6 +24,7 @@ const vitepress = 'node_modules/vitepress/bin/vitepress.js'
 const COMMANDS = {
   '--serve': [[vitepress, 'dev']],
   reference: [['typedoc.mjs', ...flags]],
+  floors: [['floors.mjs', ...flags]],
   test: [['test.mjs', ...flags]],
 }
 const commands = what === undefined ? [[vitepress, 'build']] : COMMANDS[what]

@@ -1,15 +1,14 @@
 const STEP = 100
-const LENGTH = 10_000
 
 /**
  * Readers whose process went away at moment 0, and who come back after the `retry` they were told. Each is told
- * a time from `[retry * (1 - jitter), retry * (1 + jitter)]`; the network adds up to 200 ms. Gives arrivals in each 100 ms, and
+ * a time from `[retry * (1 - jitter), retry]`; the network adds up to 200 ms. Gives arrivals in each 100 ms, and
  * how long the last in the queue waits where `perSecond` are let in.
  */
 export function simulate({ readers, retry, jitter, perSecond, random }) {
-  const arrivals = Array.from({ length: LENGTH / STEP }, () => 0)
+  const arrivals = Array.from({ length: Math.ceil((retry + 200) / STEP) + 1 }, () => 0)
   for (let index = 0; index < readers; index++) {
-    const told = retry * (1 - jitter + 2 * jitter * random())
+    const told = retry * (1 - jitter * random())
     const at = Math.floor((told + 200 * random()) / STEP)
     arrivals[Math.min(at, arrivals.length - 1)] += 1
   }
