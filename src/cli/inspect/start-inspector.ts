@@ -6,6 +6,14 @@ import { Proxy } from './proxy.js'
 import { Stage } from './stage.js'
 import { targetOf, type Target } from './target.js'
 
+export interface InspectorOptions {
+  readonly target?: Target
+  /** Default: any that is free. */
+  readonly port?: number
+  /** The folder of the built page. Default: beside the built program. */
+  readonly page?: URL
+}
+
 export interface Inspector {
   /** Where the page is: the secret is in it. */
   readonly url: string
@@ -13,9 +21,9 @@ export interface Inspector {
 }
 
 const FILES: Record<string, { type: string; path: string }> = {
-  '': { type: 'text/html; charset=utf-8', path: 'page/index.html' },
-  'app.js': { type: 'text/javascript; charset=utf-8', path: 'page/app.js' },
-  'style.css': { type: 'text/css; charset=utf-8', path: 'page/style.css' },
+  '': { type: 'text/html; charset=utf-8', path: 'index.html' },
+  'app.js': { type: 'text/javascript; charset=utf-8', path: 'app.js' },
+  'style.css': { type: 'text/css; charset=utf-8', path: 'style.css' },
 }
 
 /** Nothing from elsewhere, nothing to anywhere else. */
@@ -33,17 +41,15 @@ const LONGEST_BODY = 64 * 1024
  * Serves the inspector page on the loopback: of `target`, or of a stage of its own. Requests need the secret that is
  * in the page's address. The caller closes it.
  */
-export async function startInspector({
-  target,
-  port = 0,
-}: { target?: Target; port?: number } = {}): Promise<Inspector> {
+export async function startInspector(options: InspectorOptions = {}): Promise<Inspector> {
+  const { target, port = 0, page = new URL('page/', import.meta.url) } = options
   const secret = randomBytes(16).toString('hex')
   const stage = target ? undefined : await Stage.start()
   const proxy = new Proxy(target ?? { url: stage!.url, method: 'GET', headers: {}, body: undefined })
   const server = createServer((request, response) => {
     const path = pathOf(request, secret)
     if (path === undefined) return void response.writeHead(404, PAGE_HEADERS).end('Not here.\n')
-    void answer(path, { request, response, proxy, stage })
+    void answer(path, { request, response, proxy, stage, page })
   })
   const base = await listen(server, port, '127.0.0.1').catch(async (error: unknown) => {
     await stage?.close()
@@ -72,14 +78,15 @@ interface Exchange {
   readonly response: ServerResponse
   readonly proxy: Proxy
   readonly stage: Stage | undefined
+  readonly page: URL
 }
 
 async function answer(path: string, exchange: Exchange): Promise<void> {
-  const { request, response, proxy, stage } = exchange
+  const { request, response, proxy, stage, page } = exchange
   const file = FILES[path]
   if (file && request.method === 'GET') {
     response.writeHead(200, { ...PAGE_HEADERS, 'content-type': file.type })
-    return void response.end(readFileSync(new URL(file.path, import.meta.url)))
+    return void response.end(readFileSync(new URL(file.path, page)))
   }
   if (path === 'stream') return proxy.forward(request, response)
   if (path === 'config') return json(response, 200, configOf(proxy, stage))

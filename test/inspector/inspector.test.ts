@@ -1,0 +1,123 @@
+import axe from 'axe-core'
+import type { Browser, Page } from 'playwright'
+import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from 'vitest'
+import { startInspector } from '../../src/cli/inspect/start-inspector.js'
+import { BROWSERS, figure, phase, press, reaches, until } from './page.js'
+
+const OURS = 'eventwire'
+const OTHER = "the browser's EventSource"
+
+type Inspector = Awaited<ReturnType<typeof startInspector>>
+
+describe.each(BROWSERS)('the inspector page in $name', ({ name, launch }) => {
+  let browser: Browser
+  let inspector: Inspector
+  let page: Page
+
+  beforeAll(async () => {
+    browser = await launch()
+  })
+  afterAll(() => browser.close())
+  beforeEach(async () => {
+    inspector = await startInspector({ page: new URL('../../dist/cli/page/', import.meta.url) })
+    page = await browser.newPage()
+    await page.goto(inspector.url)
+    await reaches(page, OURS, ['received', 5])
+    await reaches(page, OTHER, ['received', 5])
+  })
+  afterEach(async () => {
+    await page.close()
+    await inspector.close()
+  })
+
+  it('Cut: both resume, nothing is lost, nothing comes twice', async () => {
+    await press(page, 'Cut')
+    for (const reader of [OURS, OTHER] as const) {
+      await reaches(page, reader, ['connections', 2])
+      expect(Number(await figure(page, reader, 'resumed after'))).toBeGreaterThan(0)
+      const received = Number(await figure(page, reader, 'received'))
+      await reaches(page, reader, ['received', received + 3])
+      expect([await figure(page, reader, 'lost'), await figure(page, reader, 'repeated')]).toEqual(['0', '0'])
+    }
+  })
+
+  it('Stall: our client notices, the EventSource waits', async () => {
+    await press(page, 'Stall')
+    await until(async () => (await phase(page, OURS)) !== 'open', 'our client giving up')
+    expect(await phase(page, OTHER)).toBe('open')
+    await press(page, 'Stall')
+    await until(async () => (await phase(page, OURS)) === 'open', 'our client being back')
+    expect(await figure(page, OURS, 'lost')).toBe('0')
+  })
+
+  it('Kick and Restart server: both are back, without a loss', async () => {
+    await press(page, 'Kick')
+    for (const reader of [OURS, OTHER] as const) await reaches(page, reader, ['connections', 2])
+    await press(page, 'Restart server')
+    for (const reader of [OURS, OTHER] as const) {
+      await reaches(page, reader, ['connections', 3])
+      expect(await figure(page, reader, 'lost')).toBe('0')
+    }
+  })
+
+  it('Trim history: the gap is told, and counted', async () => {
+    await press(page, 'Trim history')
+    await reaches(page, OURS, ['gaps told', 1])
+    await reaches(page, OURS, ['lost', 1])
+    await reaches(page, OTHER, ['gaps told', 1])
+  })
+
+  it('Slow reader: it falls behind the other', async () => {
+    await press(page, 'Slow reader')
+    const distance = async (): Promise<number> =>
+      Number(await figure(page, OTHER, 'last event ID')) - Number(await figure(page, OURS, 'last event ID'))
+    await until(async () => (await distance()) >= 5, 'a distance of 5 events')
+  })
+
+  it('Disconnect: nothing is left running', async () => {
+    await press(page, 'Disconnect')
+    await until(async () => (await phase(page, OURS)) === 'closed', 'the end')
+    const open = async (): Promise<number> =>
+      ((await (await fetch(`${inspector.url}config`)).json()) as { open: number }).open
+    await until(async () => (await open()) === 0, 'no connection')
+    await press(page, 'Disconnect')
+    await until(async () => (await open()) === 2, 'two connections')
+    await page.goto('about:blank')
+    await until(async () => (await open()) === 0, 'no connection after the page is gone')
+  })
+
+  it.each(['light', 'dark'] as const)(
+    'axe finds nothing in %s, at a phone, and nothing is wider than it',
+    async (colorScheme) => {
+      await page.emulateMedia({ colorScheme }).catch(() => {})
+      await page.setViewportSize({ width: 390, height: 844 })
+      await page.evaluate(axe.source)
+      const violations = await page.evaluate(async () => {
+        const { violations: found } = await (globalThis as unknown as { axe: typeof axe }).axe.run()
+        return found.map(({ id, nodes }) => `${id}: ${nodes.map(({ html }) => html.slice(0, 120)).join(' ')}`)
+      })
+      expect(violations).toEqual([])
+      expect(await page.evaluate(() => document.documentElement.scrollWidth)).toBeLessThanOrEqual(390)
+    },
+  )
+
+  it.runIf(process.env['EVENTWIRE_CI'])('a minute of 1,000 events a second: few rows, no growing heap', async () => {
+    await fetch(`${inspector.url}control`, { method: 'POST', body: JSON.stringify({ action: 'rate', rate: 1000 }) })
+    await reaches(page, OURS, ['received', 12_000])
+    const heap = (): Promise<number> =>
+      page.evaluate(() => {
+        const { gc, performance } = globalThis as unknown as {
+          gc?(): void
+          performance: { memory?: { usedJSHeapSize: number } }
+        }
+        gc?.()
+        return performance.memory?.usedJSHeapSize ?? 0
+      })
+    const before = await heap()
+    await new Promise((resolve) => setTimeout(resolve, 60_000))
+    expect(await page.locator('.row').count()).toBeLessThan(120)
+    expect(Number(await figure(page, OURS, 'received'))).toBeGreaterThan(20_000)
+    // Only Chromium tells; the lists are full by then.
+    if (name === 'chromium') expect((await heap()) - before).toBeLessThan(8 * 1024 * 1024)
+  })
+})
