@@ -49,7 +49,7 @@ export function App({ session }: { session: Session }) {
         </section>
         <section class="card" aria-labelledby="events-title">
           <h2 id="events-title">Events</h2>
-          <WindowedList label="Events" items={ours.rows} render={eventRow} />
+          <WindowedList label="Events as parsed" items={ours.rows} render={eventRow} />
         </section>
       </div>
       <div class="pair">

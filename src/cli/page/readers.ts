@@ -28,7 +28,7 @@ export function runOurs(
     onState: ({ state, delay, error }) => {
       const phase = state === 'paused' ? 'waiting' : state
       const wait = delay === undefined ? '' : ` Again in ${(delay / 1000).toFixed(1)} s.`
-      model.enter(phase, error || wait ? `${error?.message ?? 'the stream ended.'}${wait}` : '')
+      model.enter(phase, error || wait ? `${(error?.message ?? 'the stream ended').replace(/\.$/, '')}.${wait}` : '')
     },
   })
   const running: RunningReader = { slow: false, close: () => void connection.close() }

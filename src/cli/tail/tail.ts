@@ -89,8 +89,8 @@ function tellState(): Pick<ConnectOptions, 'onOpen' | 'onState'> {
     },
     onState({ state, delay, error }: StateChange) {
       if (state !== 'waiting') return
-      const why = error ? visible(messageOf(error)) : 'the stream ended.'
-      note(paint.yellow(`${why} Again in ${((delay ?? 0) / 1000).toFixed(1)} s`))
+      const why = error ? visible(messageOf(error)).replace(/\.$/, '') : 'the stream ended'
+      note(paint.yellow(`${why}. Again in ${((delay ?? 0) / 1000).toFixed(1)} s`))
     },
   }
 }
