@@ -16,6 +16,7 @@ export const SUBPATHS = {
   './server': 'server/index',
   './runs': 'runs/index',
   './redis': 'redis/index',
+  './sqlite': 'sqlite/index',
   './testing': 'testing/index',
   './testing/server': 'testing/server/index',
   './testing/arbitraries': 'testing/arbitraries/index',

@@ -2,7 +2,7 @@ import { replyCode } from './failure.js'
 import type { Link } from './link.js'
 import { RedisTransportError } from './redis-error.js'
 import { markFields, readEntries, type Mark, type StoredEntry } from './stored-entry.js'
-import { compareStreamIds, idBefore, timeOf } from './stream-id.js'
+import { compareStreamIds, idAfter, idBefore, timeOf } from './stream-id.js'
 
 /** How far to look for the mark of another process. */
 const MARK_SEARCH = 1000
@@ -61,7 +61,12 @@ export interface Loss {
 export async function findAfterLoss(link: Link, key: string, loss: Loss): Promise<Place> {
   const isTold = loss.isMarked || (await leavesNoTrace(link, key, loss.last))
   try {
-    return at(await addMark(link, key, isTold ? 'start' : 'break'))
+    const mark = isTold ? 'start' : 'break'
+    const id = await addMark(link, key, mark)
+    if (compareStreamIds(id, loss.last) > 0) return at(id)
+    // The clock of this Redis is behind that of the one before. The id is one that this process has read, so that no
+    // reader can push the stream ahead.
+    return at((await link.send(['XADD', key, idAfter(loss.last), ...markFields(mark)])) as string)
   } catch (error) {
     // A process that may only read leaves this to the others.
     if (!replyCode(error)) throw error

@@ -26,6 +26,11 @@ export interface RedisStreamsOptions {
    */
   readonly maxLen?: number | undefined
   /**
+   * How long Redis keeps the stream after the last event, in milliseconds. Default: for ever. Readers that are
+   * connected when it goes are told of a gap. The user needs `+eval`, `+pexpire`.
+   */
+  readonly expire?: number | undefined
+  /**
    * How long one XREAD waits for new entries, in milliseconds. Default 5,000. Where Redis lost the stream
    * without closing the connection, this is how long it may go unnoticed.
    */
@@ -45,6 +50,7 @@ const rules = {
   key: isName,
   channel: isName,
   maxLen: /* @__PURE__ */ wholeNumberOf('entries', 1),
+  expire: wait,
   blockMs: wait,
   timeoutMs: wait,
 } as const satisfies Record<keyof RedisStreamsOptions, Rule>
@@ -79,8 +85,8 @@ const rules = {
  */
 export function redisStreams(options: RedisStreamsOptions): Transport {
   checkOptions(options, rules)
-  const { client, key, channel = '', maxLen = DEFAULT_MAX_LEN } = options ?? {}
+  const { client, key, channel = '', maxLen = DEFAULT_MAX_LEN, expire } = options ?? {}
   const { blockMs = DEFAULT_BLOCK, timeoutMs = DEFAULT_TIMEOUT } = options ?? {}
   check('key', key !== undefined, 'is missing. Give the stream a key')
-  return new StreamTransport(use(client, key, { blockMs, timeoutMs }), { channel, maxLen, timeoutMs })
+  return new StreamTransport(use(client, key, { blockMs, timeoutMs, expire }), { channel, maxLen, expire, timeoutMs })
 }

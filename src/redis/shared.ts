@@ -27,7 +27,7 @@ export interface Use {
 }
 
 /** @throws {OptionError} for a client of an unknown kind. */
-export function use(client: RedisClient, key: string, limits: Pick<StreamReaderOptions, 'blockMs' | 'timeoutMs'>): Use {
+export function use(client: RedisClient, key: string, limits: Omit<StreamReaderOptions, 'links' | 'key'>): Use {
   const shared = byClient.get(client) ?? create(client)
   const { links, commands, readers } = shared
   const fullKey = links.keyPrefix + key

@@ -32,13 +32,14 @@ export function markFields(mark: Mark): string[] {
 
 /** The fields of an entry for an event. What has its usual value is left out. */
 export function messageFields(channel: string, message: TransportMessage): string[] {
-  const { event, data, json, topic, conflateKey, ephemeral } = message
+  const { event, data, json, topic, conflateKey, ephemeral, key } = message
   const fields = ['event', event, 'data', data]
   if (channel !== '') fields.push('channel', channel)
   if (json) fields.push('json', YES)
   if (topic !== undefined) fields.push('topic', topic)
   if (conflateKey !== undefined) fields.push('conflateKey', conflateKey)
   if (ephemeral) fields.push('ephemeral', YES)
+  if (key !== undefined) fields.push('key', key)
   return fields
 }
 

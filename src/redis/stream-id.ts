@@ -36,3 +36,10 @@ export function idBefore(id: string): string {
   const sequence = BigInt(id.slice(dash + 1))
   return sequence > 0n ? `${time}-${sequence - 1n}` : `${time - 1n}-${LARGEST}`
 }
+
+/** The first id after `id`. */
+export function idAfter(id: string): string {
+  const dash = id.indexOf('-')
+  const sequence = id.slice(dash + 1)
+  return sequence === LARGEST ? `${BigInt(id.slice(0, dash)) + 1n}-0` : `${id.slice(0, dash)}-${BigInt(sequence) + 1n}`
+}

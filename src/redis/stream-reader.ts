@@ -1,4 +1,4 @@
-import { toRedisError } from './failure.js'
+import { replyCode, toRedisError } from './failure.js'
 import type { Link, LinkFactory } from './link.js'
 import { PageSize } from './page-size.js'
 import { findAfterLoss, findStart, type Loss } from './place.js'
@@ -29,6 +29,8 @@ export interface StreamReaderOptions {
   readonly key: string
   readonly blockMs: number
   readonly timeoutMs: number
+  /** How long Redis keeps the stream after the last write, a mark of the reader among them. */
+  readonly expire?: number | undefined
 }
 
 /**
@@ -196,7 +198,7 @@ export class StreamReader {
 
   /** Finds the place to read from: for the first time, or after entries were lost. */
   async #settle(link: Link): Promise<void> {
-    const { key, timeoutMs } = this.#options
+    const { key, timeoutMs, expire } = this.#options
     const { time, added } = this.#began!
     if (this.#lost) for (const listener of this.#listeners) listener.onLost()
     // Added since the loss: there is some only where a search was broken off, and may have been lost as well.
@@ -204,6 +206,14 @@ export class StreamReader {
     const loss = this.#lost && own !== undefined ? { last: own, isMarked: false } : this.#lost
     const search = loss ? findAfterLoss(link, key, loss) : findStart(link, key, time, added)
     const { position, entries } = await bounded(search, timeoutMs, () => this.#late('answer', timeoutMs))
+    if (expire !== undefined) {
+      // A user who may not say so may publish all the same.
+      await bounded(link.send(['PEXPIRE', key, String(expire)]), timeoutMs, () =>
+        this.#late('answer', timeoutMs),
+      ).catch((error: unknown) => {
+        if (!replyCode(error)) throw error
+      })
+    }
     this.#lost = this.#lastEntry = undefined
     this.#last = position
     for (const listener of this.#listeners) listener.onPlace(position)

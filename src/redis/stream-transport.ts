@@ -8,14 +8,18 @@ import type {
   Transport,
   TransportMessage,
 } from '../server/channel/transport.js'
+import { appendCommand } from './append.js'
 import { loadBacklog, type Backlog } from './backlog.js'
 import { closed } from './commands.js'
 import { PageSize } from './page-size.js'
 import { RedisTransportError } from './redis-error.js'
 import type { Use } from './shared.js'
-import { messageFields, readEntries, sizeOf, type StoredEntry } from './stored-entry.js'
+import { readEntries, sizeOf, type StoredEntry } from './stored-entry.js'
 import type { StreamListener } from './stream-reader.js'
 import { compareStreamIds, isStreamId, timeOf } from './stream-id.js'
+
+/** Milliseconds that the clocks of Redis, this process and others may differ by. */
+const CLOCK_DIFFERENCE = 60_000
 
 /** How large a page of a replay should be, in bytes. */
 const PAGE_BYTES = 64 * 1024
@@ -23,6 +27,7 @@ const PAGE_BYTES = 64 * 1024
 export interface StreamTransportOptions {
   readonly channel: string
   readonly maxLen: number
+  readonly expire?: number | undefined
   readonly timeoutMs: number
 }
 
@@ -39,7 +44,8 @@ function placeUnknown(): RedisTransportError {
 /** One channel on one stream. */
 export class StreamTransport implements Transport, StreamListener {
   readonly channel: string
-  readonly compare: (a: string, b: string) => number = compareStreamIds
+  readonly compare = (a: string, b: string): number =>
+    this.#isPlausible(a) && this.#isPlausible(b) ? compareStreamIds(a, b) : NaN
   readonly #use: Use
   readonly #options: StreamTransportOptions
   readonly #page = new PageSize(PAGE_BYTES)
@@ -52,6 +58,8 @@ export class StreamTransport implements Transport, StreamListener {
   /** Entries were lost, and the channel has not been told yet. */
   #isLost = false
   #released: Promise<void> | undefined
+  /** When the newest entry that was read was added, by the clock of Redis. */
+  #newestTime = 0
 
   constructor(use: Use, options: StreamTransportOptions) {
     this.#use = use
@@ -61,11 +69,9 @@ export class StreamTransport implements Transport, StreamListener {
 
   async publish(message: TransportMessage): Promise<string> {
     if (this.#released) throw closed()
-    const { maxLen, timeoutMs } = this.#options
     const { commands, key, reader } = this.#use
-    const trim = maxLen === Infinity ? [] : ['MAXLEN', '~', String(maxLen)]
-    const args = ['XADD', key, ...trim, '*', ...messageFields(this.channel, message)]
-    const id = (await commands.send(args, 'take the event', timeoutMs)) as string
+    const command = appendCommand(key, message, this.#options)
+    const id = (await commands.send(command, 'take the event', this.#options.timeoutMs)) as string
     reader.added(id, commands.connections)
     return id
   }
@@ -82,6 +88,7 @@ export class StreamTransport implements Transport, StreamListener {
   }
 
   onPlace(position: string): void {
+    this.#newestTime = Math.max(this.#newestTime, timeOf(position))
     const arrival: Arrival = { entries: [] }
     this.#arrival = arrival
     const arrive = (backlog: Backlog): void => {
@@ -108,6 +115,7 @@ export class StreamTransport implements Transport, StreamListener {
 
   onStored(stored: StoredEntry): void {
     if (this.#released) return
+    this.#newestTime = Math.max(this.#newestTime, timeOf(stored.id))
     // Also where the place changed again while entries are handed on.
     if (this.#arrival) return void this.#arrival.entries.push(stored)
     const entry = this.#entryOf(stored)
@@ -124,7 +132,7 @@ export class StreamTransport implements Transport, StreamListener {
   }
 
   has(id: string): true | GapReason | Promise<true | GapReason> {
-    if (!isStreamId(id)) return 'unknown'
+    if (!this.#isPlausible(id)) return 'unknown'
     const history = this.#history
     if (history && (id === history.start || history.holds(id))) return true
     // The channel will send all readers to the new place, and this one may be ahead of it.
@@ -134,6 +142,11 @@ export class StreamTransport implements Transport, StreamListener {
 
   range(after: string, upTo: string): Page | undefined | Promise<Page | undefined> {
     return this.#history?.page(after, upTo) ?? this.#once(`range ${after} ${upTo}`, () => this.#fetch(after, upTo))
+  }
+
+  /** One that is further ahead than clocks differ was forged. What Redis gave tells how late it is there. */
+  #isPlausible(id: string): boolean {
+    return isStreamId(id) && timeOf(id) <= Math.max(Date.now(), this.#newestTime) + CLOCK_DIFFERENCE
   }
 
   close(): Promise<void> {

@@ -19,6 +19,7 @@ const FLOORS: Record<string, number> = {
   runs: 3.5,
   eventsource: 4,
   redis: 4,
+  sqlite: 4,
   testing: 5,
   cli: 6,
 }

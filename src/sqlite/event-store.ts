@@ -1,0 +1,248 @@
+import type { HistoryLimits, TransportMessage } from '../server/channel/transport.js'
+import { Database, type SqliteDatabase, type Statement } from './database.js'
+import { forgetHoles } from './holes.js'
+import { Losses } from './losses.js'
+import { schemaOf } from './schema.js'
+
+/**
+ * Sequences that are reserved on disk at a time: those of one millisecond, so that a start goes beyond them by the clock
+ * alone, and two starts from the same copy of a file differ.
+ */
+const BLOCK = 1000
+
+/** Rows looked at in one step of a trim or a replay. */
+const STEP = 256
+
+/** Bytes of a page of a replay. */
+const PAGE_BYTES = 64 * 1024
+
+export interface StoredEvent {
+  readonly sequence: number
+  readonly message: TransportMessage
+}
+
+interface Row {
+  seq: number
+  event: string
+  data: string
+  json: number
+  topic: string | null
+  conflate: string | null
+}
+
+interface Light {
+  seq: number
+  time: number
+  bytes: number
+  topic: string | null
+}
+
+/** What is counted of the file, so that no publish has to scan it. */
+interface Counts {
+  rows: number
+  bytes: number
+  /** When the oldest was published. */
+  oldest: number
+  readonly topics: Map<string, number>
+  readonly losses: Losses
+}
+
+export interface Appended {
+  /** Of each message: its sequence, or that of the event kept earlier under the same key. */
+  readonly sequences: readonly number[]
+  /** Indexes of the messages that are new. */
+  readonly fresh: readonly number[]
+}
+
+/** Another process writes to the file now. */
+export const TAKEN_OVER: unique symbol = Symbol('taken over')
+
+/**
+ * The tables of one channel. Opening them makes this the process that writes.
+ *
+ * A start leaves a hole in the sequences: from the last that is on disk to one beyond all that can have been given,
+ * by the reservation and by the clock. So a file that lost its end, or an older copy of it, never gives an id twice.
+ */
+export class EventStore {
+  readonly epoch: string
+  /** The place that this process began at. */
+  readonly start: number
+  /** The newest sequence on disk. */
+  last: number
+  readonly #database: Database
+  readonly #limits: HistoryLimits
+  readonly #owner = crypto.randomUUID()
+  readonly #statements: Record<keyof ReturnType<typeof schemaOf>['statements'], Statement>
+  readonly #holes: { seq: number; next: number }[]
+  #reserved: number
+  /** `undefined` where a transaction was undone, until they are counted again. */
+  #counts: Counts | undefined
+
+  /** @throws what the database throws, with nothing changed. */
+  constructor(handle: SqliteDatabase, table: string, limits: HistoryLimits) {
+    const database = (this.#database = new Database(handle))
+    const { tables, statements } = schemaOf(table)
+    this.#limits = limits
+    const opened = database.transaction(() => {
+      database.exec(tables)
+      const all = {} as Record<keyof typeof statements, Statement>
+      for (const [name, sql] of Object.entries(statements)) all[name as keyof typeof statements] = database.prepare(sql)
+      const state = all.readState.get<{ epoch: string; last: number; reserved: number }>()
+      const epoch = state?.epoch ?? Date.now().toString(36) + Math.floor(Math.random() * 36 ** 4).toString(36)
+      const before = state?.last ?? 0
+      const start = state ? Math.max(before, state.reserved, Date.now() * 1000) : Date.now() * 1000
+      all.writeState.run(epoch, start, start + BLOCK, this.#owner)
+      if (state) all.addHole.run(before, start)
+      forgetHoles(all)
+      return { all, epoch, start }
+    }, true)
+    this.#statements = opened.all
+    this.epoch = opened.epoch
+    this.start = this.last = opened.start
+    this.#reserved = opened.start + BLOCK
+    this.#holes = opened.all.readHoles.all()
+    this.#counts = this.#count()
+  }
+
+  /** Whether this is still the process that writes. */
+  isOwner(): boolean {
+    return this.#statements.readState.get<{ owner: string }>()?.owner === this.#owner
+  }
+
+  /** Whether a reader may stand at the place: it is on disk, or right before what is. */
+  isPlace(sequence: number): boolean {
+    if (sequence > this.last) return false
+    return !this.#holes.some(({ seq, next }) => sequence > seq && sequence < next)
+  }
+
+  /** Whether all that follows, for a reader of these topics, is there. */
+  reaches(sequence: number, topics: ReadonlySet<string> | undefined): boolean {
+    return sequence >= this.#counted().losses.of(topics)
+  }
+
+  /**
+   * Keeps messages in one transaction, and trims. On disk when it returns, as `synchronous` says.
+   *
+   * @throws TAKEN_OVER, or what the database throws, with nothing kept.
+   */
+  append(messages: readonly TransportMessage[], sizeOf: (index: number) => number): Appended {
+    const end = this.last + messages.length
+    const isBeyond = end > this.#reserved
+    const reserved = isBeyond ? end + BLOCK : this.#reserved
+    const counts = this.#counted()
+    // Counted again where this throws.
+    this.#counts = undefined
+    const time = Date.now()
+    const statements = this.#statements
+    const { sequences, fresh, last } = this.#database.transaction(() => {
+      const sequences: number[] = []
+      const fresh: number[] = []
+      let last = this.last
+      for (const [index, message] of messages.entries()) {
+        const { key = null } = message
+        const first = key === null ? undefined : statements.findKey.get<{ seq: number }>(key)
+        if (first) {
+          sequences.push(Number(first.seq))
+          continue
+        }
+        sequences.push(++last)
+        fresh.push(index)
+        if (message.ephemeral) continue
+        const { event, data, json, topic = null, conflateKey = null } = message
+        const bytes = sizeOf(index)
+        statements.insert.run(last, time, bytes, event, data, json ? 1 : 0, topic, conflateKey, key)
+        if (counts.rows++ === 0) counts.oldest = time
+        counts.bytes += bytes
+        if (topic !== null) counts.topics.set(topic, (counts.topics.get(topic) ?? 0) + 1)
+      }
+      if (statements.moveState.run(last, reserved, this.#owner) !== 1) throw TAKEN_OVER
+      this.#trim(counts, time)
+      return { sequences, fresh, last }
+    }, isBeyond)
+    this.last = last
+    this.#reserved = reserved
+    this.#counts = counts
+    return { sequences, fresh }
+  }
+
+  /** A page of what follows a place, and how far it reaches. */
+  read(after: number, upTo: number): { events: StoredEvent[]; position: number } {
+    const { lookAfter, readBetween } = this.#statements
+    const light = lookAfter.all<Light>(after, upTo, STEP)
+    let position = light.length < STEP ? upTo : Number(light.at(-1)!.seq)
+    let bytes = 0
+    for (const each of light) {
+      bytes += Number(each.bytes)
+      if (bytes < PAGE_BYTES) continue
+      position = Number(each.seq)
+      break
+    }
+    const rows = readBetween.all<Row>(after, position)
+    return { events: rows.map(eventOf), position }
+  }
+
+  #counted(): Counts {
+    return (this.#counts ??= this.#count())
+  }
+
+  #count(): Counts {
+    const { countAll, countTopics, readLosses } = this.#statements
+    const all = countAll.get<{ rows: number; bytes: number | null; oldest: number | null }>()!
+    const topics = countTopics.all<{ topic: string; rows: number }>()
+    const losses = readLosses.all<{ name: string; seq: number }>()
+    return {
+      rows: Number(all.rows),
+      bytes: Number(all.bytes ?? 0),
+      oldest: Number(all.oldest ?? 0),
+      topics: new Map(topics.map(({ topic, rows }) => [topic, Number(rows)])),
+      losses: new Losses(
+        this.#limits.size * 10,
+        losses.map(({ name, seq }) => [name, Number(seq)]),
+      ),
+    }
+  }
+
+  #trim(counts: Counts, now: number): void {
+    const { size, maxAge, maxBytes, perTopic = size } = this.#limits
+    const { lookOldest, lookTopic, remove } = this.#statements
+    const drop = ({ seq, bytes, topic }: Light): void => {
+      remove.run(Number(seq))
+      counts.rows--
+      counts.bytes -= Number(bytes)
+      counts.losses.add(topic, Number(seq))
+      if (topic === null) return
+      const left = counts.topics.get(topic)! - 1
+      if (left > 0) counts.topics.set(topic, left)
+      else counts.topics.delete(topic)
+    }
+    if (perTopic < size) {
+      for (const [topic, rows] of counts.topics) {
+        if (rows > perTopic) for (const light of lookTopic.all<Light>(topic, rows - perTopic)) drop(light)
+      }
+    }
+    const isTooMuch = (): boolean =>
+      counts.rows > 0 && (counts.rows > size || counts.bytes > maxBytes || counts.oldest < now - maxAge)
+    while (isTooMuch()) {
+      for (const light of lookOldest.all<Light>(STEP)) {
+        counts.oldest = Number(light.time)
+        if (!isTooMuch()) break
+        drop(light)
+      }
+    }
+    this.#writeLosses(counts.losses)
+  }
+
+  #writeLosses(losses: Losses): void {
+    const { writeLoss, removeLoss } = this.#statements
+    for (const name of losses.takeChanged()) {
+      const sequence = losses.get(name)
+      if (sequence === undefined) removeLoss.run(name)
+      else writeLoss.run(name, sequence)
+    }
+  }
+}
+
+function eventOf({ seq, event, data, json, topic, conflate }: Row): StoredEvent {
+  const message = { event, data, json: Boolean(json), topic: topic ?? undefined, conflateKey: conflate ?? undefined }
+  return { sequence: Number(seq), message }
+}

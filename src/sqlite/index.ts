@@ -1,0 +1,6 @@
+export { sqliteHistory, type SqliteHistoryOptions } from './sqlite-history.js'
+export { SqliteTransportError, type SqliteErrorCode } from './sqlite-error.js'
+export type { SqliteDatabase } from './database.js'
+export { OptionError } from '../errors/option-error.js'
+export { isEventWireError } from '../errors.js'
+export type { EventWireError } from '../errors.js'

@@ -1,0 +1,66 @@
+/** The topic of events that are for everyone, among the topics that lost events. */
+const EVERYONE = ''
+/** All topics: what is remembered of those that lost events long ago. */
+export const ALL = '*'
+
+/**
+ * Up to where each topic has lost events to trimming. A reader of other topics keeps its place. Bounded: beyond `most`
+ * topics, the half that lost nothing lately becomes one loss for all.
+ */
+export class Losses {
+  readonly #most: number
+  /** The sequence of the newest event lost, by the name in the file. */
+  readonly #newest: Map<string, number>
+  #changed = new Set<string>()
+
+  constructor(most: number, newest: Iterable<readonly [string, number]> = []) {
+    this.#most = most
+    this.#newest = new Map(newest)
+  }
+
+  add(topic: string | null, sequence: number): void {
+    const name = topic === null ? EVERYONE : `/${topic}`
+    this.#set(name, sequence)
+    if (this.#newest.size > this.#most) this.#merge()
+  }
+
+  /** The newest event lost that was for a reader of these topics; 0 where there is none. `undefined`: of all. */
+  of(topics: ReadonlySet<string> | undefined): number {
+    let newest = 0
+    if (!topics) {
+      for (const sequence of this.#newest.values()) newest = Math.max(newest, sequence)
+      return newest
+    }
+    newest = Math.max(this.#newest.get(EVERYONE) ?? 0, this.#newest.get(ALL) ?? 0)
+    for (const topic of topics) newest = Math.max(newest, this.#newest.get(`/${topic}`) ?? 0)
+    return newest
+  }
+
+  /** The names that changed since the last call. */
+  takeChanged(): Iterable<string> {
+    const changed = this.#changed
+    this.#changed = new Set()
+    return changed
+  }
+
+  get(name: string): number | undefined {
+    return this.#newest.get(name)
+  }
+
+  #merge(): void {
+    const oldestFirst = [...this.#newest].sort(([, a], [, b]) => a - b)
+    let all = 0
+    for (const [name, sequence] of oldestFirst.slice(0, Math.ceil(oldestFirst.length / 2))) {
+      if (name === EVERYONE) continue
+      this.#newest.delete(name)
+      this.#changed.add(name)
+      all = sequence
+    }
+    if (all > 0) this.#set(ALL, all)
+  }
+
+  #set(name: string, sequence: number): void {
+    this.#newest.set(name, Math.max(sequence, this.#newest.get(name) ?? 0))
+    this.#changed.add(name)
+  }
+}
