@@ -1,5 +1,5 @@
 import type { HistoryLimits, TransportMessage } from '../server/channel/transport.js'
-import { Database, type SqliteDatabase, type Statement } from './database.js'
+import type { Database, Statement } from './database.js'
 import { forgetHoles } from './holes.js'
 import { Losses } from './losses.js'
 import { schemaOf } from './schema.js'
@@ -79,8 +79,8 @@ export class EventStore {
   #counts: Counts | undefined
 
   /** @throws what the database throws, with nothing changed. */
-  constructor(handle: SqliteDatabase, table: string, limits: HistoryLimits) {
-    const database = (this.#database = new Database(handle))
+  constructor(database: Database, table: string, limits: HistoryLimits) {
+    this.#database = database
     const { tables, statements } = schemaOf(table)
     this.#limits = limits
     const opened = database.transaction(() => {
@@ -134,7 +134,7 @@ export class EventStore {
     this.#counts = undefined
     const time = Date.now()
     const statements = this.#statements
-    const { sequences, fresh, last } = this.#database.transaction(() => {
+    const kept = this.#database.transaction(() => {
       const sequences: number[] = []
       const fresh: number[] = []
       let last = this.last
@@ -159,10 +159,10 @@ export class EventStore {
       this.#trim(counts, time)
       return { sequences, fresh, last }
     }, isBeyond)
-    this.last = last
+    this.last = kept.last
     this.#reserved = reserved
     this.#counts = counts
-    return { sequences, fresh }
+    return kept
   }
 
   /** A page of what follows a place, and how far it reaches. */

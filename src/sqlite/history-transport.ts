@@ -8,7 +8,7 @@ import type {
   Transport,
   TransportMessage,
 } from '../server/channel/transport.js'
-import type { SqliteDatabase } from './database.js'
+import type { Database } from './database.js'
 import { EventStore, TAKEN_OVER } from './event-store.js'
 import { SqliteTransportError } from './sqlite-error.js'
 
@@ -40,7 +40,7 @@ interface KeptPage {
 
 /** One channel in one table. What is published in a turn of the event loop is one transaction. */
 export class HistoryTransport implements Transport {
-  readonly #database: SqliteDatabase
+  readonly #database: Database
   readonly #table: string
   #limits: HistoryLimits = USUAL
   #store: EventStore | undefined
@@ -54,7 +54,7 @@ export class HistoryTransport implements Transport {
   #end: SqliteTransportError | undefined
   #complaint = ''
 
-  constructor(database: SqliteDatabase, table: string) {
+  constructor(database: Database, table: string) {
     this.#database = database
     this.#table = table
   }

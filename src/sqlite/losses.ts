@@ -48,7 +48,8 @@ export class Losses {
   }
 
   #merge(): void {
-    const oldestFirst = [...this.#newest].sort(([, a], [, b]) => a - b)
+    const oldestFirst = [...this.#newest]
+    oldestFirst.sort(([, a], [, b]) => a - b)
     let all = 0
     for (const [name, sequence] of oldestFirst.slice(0, Math.ceil(oldestFirst.length / 2))) {
       if (name === EVERYONE) continue

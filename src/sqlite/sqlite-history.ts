@@ -48,7 +48,5 @@ export function sqliteHistory(options: SqliteHistoryOptions): Transport {
   checkOptions(options, rules)
   const { database, table = 'eventwire_events' } = options ?? {}
   if (database === undefined) throw new OptionError('database', 'is missing. Give an open database')
-  // Refuses what is none.
-  new Database(database)
-  return new HistoryTransport(database, table)
+  return new HistoryTransport(new Database(database), table)
 }

@@ -10,7 +10,7 @@ import { transportSuite } from '../../support/transport-suite.js'
 
 const closing: (() => unknown)[] = []
 afterEach(async () => {
-  for (const close of closing.splice(0).reverse()) await close()
+  for (let close = closing.pop(); close; close = closing.pop()) await close()
 })
 
 const file = (): ReturnType<typeof scratchFile> => {
