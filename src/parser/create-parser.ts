@@ -9,7 +9,7 @@ import type { EndOptions, Parser, ParserOptions } from './types.js'
  * Bytes decoded at a time. One character outside Latin-1 makes the whole decoded text take two bytes
  * each and slows the search for line ends; and an event that is kept holds the text alive that it is a slice of.
  */
-const WINDOW = 16 * 1024
+const WINDOW = 32 * 1024
 
 const enum Phase {
   Idle,

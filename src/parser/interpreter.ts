@@ -2,6 +2,7 @@ import { DEFAULT_EVENT_TYPE } from '../wire/constants.js'
 import { ASCII_DIGITS } from '../wire/field-rules.js'
 import type { ServerSentEvent } from '../wire/types.js'
 import { dataValue, eventValue, idValue, retryValue } from './field-value.js'
+import { CR, LF, find, hasDecoys } from './line-end.js'
 import type { ParserOptions } from './types.js'
 import { UnfinishedBlock, UnfinishedLine, detach } from './unfinished.js'
 
@@ -29,6 +30,8 @@ export class Interpreter {
   _epoch = 0
   /** What the next text may start with and means nothing: a byte order mark, the LF of a CRLF, or 0 for neither. */
   _skipped!: number
+  /** Whether the texts before have left nothing: no line, no block, nothing to skip. */
+  _isClean!: boolean
   _line!: UnfinishedLine
   _block!: UnfinishedBlock
   // What a callback that threw has left over.
@@ -44,21 +47,60 @@ export class Interpreter {
     this.start()
   }
 
+  /** Interprets the next text of the stream, line by line (WHATWG HTML 9.2.6). */
+  take(text: string): void {
+    const decoys = hasDecoys(text)
+    const lf = decoys ? find(LF, text, 0) : text.indexOf('\n', 0)
+    const cr = decoys ? find(CR, text, 0) : text.indexOf('\r', 0)
+    if (cr >= 0 || !this._isClean || !this._takeWhole(text, lf)) this._lines(text, lf, cr)
+  }
+
+  // Two shortcuts, for what most streams are made of. They change nothing but the time: without them, the loop in `_lines` does the same.
+
   /**
-   * Interprets the next text of the stream, line by line (WHATWG HTML 9.2.6).
+   * Takes a text that is one whole event, with at most a type and one line of data, or one comment that nobody hears. Says
+   * whether it was one. It has no CR, its first LF is at `lf`, and nothing is left from before.
+   */
+  _takeWhole(text: string, lf: number): boolean {
+    const { length } = text
+    let at = 0
+    let type = DEFAULT_EVENT_TYPE
+    let start = eventValue(text, text.charCodeAt(0), 0, lf)
+    if (start) {
+      if (lf > start) type = text.slice(start, lf)
+      at = lf + 1
+      lf = text.indexOf('\n', at)
+    }
+    if (lf + 2 !== length || text.charCodeAt(lf + 1) !== Unit.LF) return false
+    const unit = text.charCodeAt(at)
+    start = dataValue(text, unit, at, lf)
+    // The length is that of the names too. What may be beyond the limit is counted elsewhere.
+    if (start && length <= this._maxEventSize) {
+      this._callbacks.onEvent?.({ event: type, data: text.slice(start, lf), id: this._parser.lastEventId })
+      return true
+    }
+    return unit === Unit.Colon && at === 0 && !this._callbacks.onComment
+  }
+
+  /** Whether a text is worth a look at whether it begins with events of one line of data each. */
+  _mayBePlain(): boolean {
+    return !this._block._isOpen
+  }
+
+  /**
+   * Interprets the rest of a text. `lf` and `cr` are where the first of each is found, -1 for nowhere.
    *
    * What the loop needs lives in local variables, which engines keep in registers; fields would be read
    * and written again for every line.
    */
-  take(text: string): void {
+  _lines(text: string, lf: number, cr: number): void {
     const run = this._epoch
     const { length } = text
     let at = 0
-    // `lf` and `cr` are where the first of each is found from `at`, or the length.
-    let lf = text.indexOf('\n')
-    let cr = text.indexOf('\r')
-    if (lf < 0) lf = length
-    if (cr < 0) cr = length
+    // From here on where the first of each is found from `at`, or the length. For the engine an argument may be any number, and
+    // stays that in the loop; `|` makes it an integer.
+    lf = lf < 0 ? length : lf | 0
+    cr = cr < 0 ? length : cr | 0
     const line = this._line
     if (line.length > 0) {
       const end = lf < cr ? lf : cr
@@ -67,7 +109,9 @@ export class Interpreter {
       at = end + (text.charCodeAt(end + 1) === Unit.LF ? 2 : 1)
       this._rest = text.slice(at)
       this._line = new UnfinishedLine()
-      this.take(line.join(text, end, at))
+      const whole = line.join(text, end, at)
+      const shift = whole.length - at
+      this._lines(whole, lf < at ? lf + shift : -1, cr < at ? cr + shift : -1)
       if (this._epoch !== run) return
       this._rest = ''
     }
@@ -75,17 +119,13 @@ export class Interpreter {
       if (text.charCodeAt(at) === this._skipped) at++
       this._skipped = 0
     }
+    this._isClean = false
+    const decoys = hasDecoys(text)
     const parser = this._parser
     const callbacks = this._callbacks
     const maxEventSize = this._maxEventSize
     let block = this._block
     let { lastEventId } = parser
-    // Most texts are an event with one line of data, which needs none of the state below.
-    if (lf + 2 === length && cr === length && !block.isOpen && text.charCodeAt(lf + 1) === Unit.LF) {
-      const start = dataValue(text, text.charCodeAt(at), at, lf)
-      if (start && lf - start <= maxEventSize)
-        return callbacks.onEvent?.({ event: DEFAULT_EVENT_TYPE, data: text.slice(start, lf), id: lastEventId })
-    }
     let blockType = block.type
     let blockId = block.id
     let { size } = block
@@ -94,9 +134,22 @@ export class Interpreter {
     let lines = 0
     let position = at // How far the text has been interpreted.
     try {
+      if (cr === length && !decoys && this._mayBePlain()) {
+        let start = 0
+        while (
+          (lf >= at || (lf = text.indexOf('\n', at)) >= 0) &&
+          text.charCodeAt(lf + 1) === Unit.LF &&
+          (start = dataValue(text, text.charCodeAt(at), at, lf)) &&
+          lf - start <= maxEventSize
+        ) {
+          at = position = lf + 2
+          callbacks.onEvent?.({ event: DEFAULT_EVENT_TYPE, data: text.slice(start, lf), id: lastEventId })
+          if (this._epoch !== run) return
+        }
+      }
       for (;;) {
-        if (lf < at && (at === length || (lf = text.indexOf('\n', at)) < 0)) lf = length
-        if (cr < at && (at === length || (cr = text.indexOf('\r', at)) < 0)) cr = length
+        if (lf < at && (at === length || (lf = decoys ? find(LF, text, at) : text.indexOf('\n', at)) < 0)) lf = length
+        if (cr < at && (at === length || (cr = decoys ? find(CR, text, at) : text.indexOf('\r', at)) < 0)) cr = length
         const from = at
         let end = lf
         at = lf + 1
@@ -107,9 +160,10 @@ export class Interpreter {
           else if (text.charCodeAt(at) === Unit.LF) at++
         }
         if (end === length) {
-          if (from !== position) block.save({ type: blockType, id: blockId, size, data: value, lines }, length)
+          if (from !== position) block._save({ type: blockType, id: blockId, size, data: value, lines }, length)
           parser.lastEventId = detach(lastEventId, length)
           if (from < length) this._keep(text.slice(from), length)
+          else this._isClean = !this._skipped && !block._isOpen
           return
         }
         if (end !== from) {
@@ -127,7 +181,7 @@ export class Interpreter {
               if (lines === 2) value += '\n'
               value += end === lf ? text.slice(start, at) : text.slice(start, end) + '\n'
               if (lines === TIED) {
-                block.save({ type: blockType, id: blockId, size, data: value, lines }, length)
+                block._save({ type: blockType, id: blockId, size, data: value, lines }, length)
                 value = undefined
                 lines = 0
               }
@@ -152,7 +206,7 @@ export class Interpreter {
             if (start || (isComment ? callbacks.onComment : callbacks.onIgnored)) {
               const told = text.slice(isComment ? from + 1 : from, end)
               if (!start && size + told.length > maxEventSize) throw this._overflow()
-              block.save({ type: blockType, id: blockId, size, data: value, lines }, length)
+              block._save({ type: blockType, id: blockId, size, data: value, lines }, length)
               value = undefined
               lines = 0
               position = at
@@ -178,8 +232,8 @@ export class Interpreter {
         }
         // A blank line. All is forgotten before the callbacks, so that they may throw.
         let whole = lines > 1 ? value!.slice(0, -1) : value
-        if (block.isOpen) {
-          whole = block.wholeData(whole)
+        if (block._isOpen) {
+          whole = block._wholeData(whole)
           block = this._block = new UnfinishedBlock()
         }
         const type = blockType || DEFAULT_EVENT_TYPE
@@ -222,6 +276,7 @@ export class Interpreter {
   /** Begins the next stream; the last event ID stays. */
   start(): void {
     this._skipped = Unit.Bom
+    this._isClean = false
     this._line = new UnfinishedLine()
     this._block = new UnfinishedBlock()
   }
@@ -236,14 +291,13 @@ export class Interpreter {
 
   /** Keeps the end of a text of `textLength`: the line that it does not end. */
   _keep(piece: string, textLength: number): void {
-    const { size, data } = this._block
-    const { onComment, onIgnored } = this._callbacks
-    const rules = {
-      room: this._maxEventSize - size,
-      separator: data ? 1 : 0,
-      hearsComments: onComment,
-      hearsIgnored: onIgnored,
+    const line = this._line
+    const block = this._block
+    const room = this._maxEventSize - block.size
+    line.add(detach(piece, textLength))
+    if (line.length > room || line._isDoubtful()) {
+      const { onComment, onIgnored } = this._callbacks
+      if (line._measure(block.data ? 1 : 0, onComment, onIgnored) > room) throw this._overflow()
     }
-    if (this._line.add(detach(piece, textLength), rules)) throw this._overflow()
   }
 }

@@ -62,16 +62,6 @@ export function detach(text: string, chunkLength: number): string {
   return (' ' + text).slice(1)
 }
 
-/** What a line may take and who hears it, for one that is no field. */
-export interface LineRules {
-  /** Code units that the block has left for values. */
-  readonly room: number
-  /** Code units that the data of a further data line takes beside its value. */
-  readonly separator: number
-  readonly hearsComments: unknown
-  readonly hearsIgnored: unknown
-}
-
 /**
  * The line that the texts so far have not ended. Once a long line is known to mean nothing to anybody, only its start
  * is kept, so that an endless comment takes no memory.
@@ -85,29 +75,41 @@ export class UnfinishedLine {
   /** The line is long, and nobody wants it. */
   _isDropped = false
 
-  /** Adds to the line, and tells whether what counts of it is now beyond the room. */
-  add(piece: string, rules: LineRules): boolean {
-    const length = (this.length += piece.length)
-    const { room } = rules
-    if (this._isDropped) return false
-    this._pile.push(piece)
-    // What counts is never more than the length. So the pieces are joined at most `NAME` times more than once.
-    if (length <= room && (this._isWanted || length < LONG)) return false
+  /** Adds to the line. A slice of a chunk is to be detached from it before. */
+  add(piece: string): void {
+    this.length += piece.length
+    if (!this._isDropped) this._pile.push(piece)
+  }
+
+  /** Whether the line is so long that it has to be known whether anybody wants it, and is not. */
+  _isDoubtful(): boolean {
+    return this.length >= LONG && !this._isWanted && !this._isDropped
+  }
+
+  /**
+   * Code units that count of it so far. Joins the pieces, so it is called only where the whole line is beyond the room there is: what
+   * counts is the line without its name, so that this is done a few times at most before the line is too long.
+   *
+   * `separator` is what the data of a further data line takes beside its value.
+   */
+  _measure(separator: number, hearsComments: unknown, hearsIgnored: unknown): number {
+    if (this._isDropped) return 0
     const whole = this._pile.join()
+    const { length } = whole
     const unit = whole.charCodeAt(0)
     const data = dataValue(whole, unit, 0, -1)
     const start =
       data || eventValue(whole, unit, 0, -1) || idValue(whole, unit, 0, -1) || retryValue(whole, unit, 0, -1)
     const isComment = unit === COLON
-    if (!start && !isComment && length < NAME) return false // It may still become a field.
-    if (start || (isComment ? rules.hearsComments : rules.hearsIgnored)) {
+    if (!start && !isComment && length < NAME) return 0 // It may still become a field.
+    if (start || (isComment ? hearsComments : hearsIgnored)) {
       this._isWanted = true
       // Of a comment, all after the colon counts; of a line that is ignored, all.
-      return length - (start || +isComment) + (data && rules.separator) > room
+      return length - (start || +isComment) + (data && separator)
     }
     this._isDropped = true
     this._pile = new TextPile(whole.slice(0, NAME))
-    return false
+    return 0
   }
 
   /** The whole line, which ends at `end` of the next text, with that text up to `cut`. */
@@ -132,16 +134,16 @@ export interface BlockPart {
 /** The block that the texts so far have not ended. */
 export class UnfinishedBlock {
   /** Whether there is anything of it here. */
-  isOpen = false
+  _isOpen = false
   type = ''
   id: string | undefined
   size = 0
   data: TextPile | undefined
 
   /** Keeps a part that a text of `textLength` brought. */
-  save(part: BlockPart, textLength: number): void {
+  _save(part: BlockPart, textLength: number): void {
     const { type, id, data } = part
-    this.isOpen = true
+    this._isOpen = true
     this.type = type && detach(type, textLength)
     this.id = id && detach(id, textLength)
     this.size = part.size
@@ -153,7 +155,7 @@ export class UnfinishedBlock {
   }
 
   /** The data of the whole block, `last` being the end of it; `undefined` for a block without data. */
-  wholeData(last: string | undefined): string | undefined {
+  _wholeData(last: string | undefined): string | undefined {
     if (!this.data) return last
     if (last !== undefined) this.data.push(last)
     return this.data.join()
