@@ -2,7 +2,7 @@ import { DEFAULT_EVENT_TYPE } from '../wire/constants.js'
 import { ASCII_DIGITS } from '../wire/field-rules.js'
 import type { ServerSentEvent } from '../wire/types.js'
 import { dataValue, eventValue, idValue, retryValue } from './field-value.js'
-import { CR, LF, find, hasDecoys } from './line-end.js'
+import { CARRIAGE_RETURN, LINE_FEED, find, hasDecoys } from './line-end.js'
 import type { ParserOptions } from './types.js'
 import { UnfinishedBlock, UnfinishedLine, detach } from './unfinished.js'
 
@@ -50,8 +50,8 @@ export class Interpreter {
   /** Interprets the next text of the stream, line by line (WHATWG HTML 9.2.6). */
   take(text: string): void {
     const decoys = hasDecoys(text)
-    const lf = decoys ? find(LF, text, 0) : text.indexOf('\n', 0)
-    const cr = decoys ? find(CR, text, 0) : text.indexOf('\r', 0)
+    const lf = decoys ? find(LINE_FEED, text, 0) : text.indexOf('\n', 0)
+    const cr = decoys ? find(CARRIAGE_RETURN, text, 0) : text.indexOf('\r', 0)
     if (cr >= 0 || !this._isClean || !this._takeWhole(text, lf)) this._lines(text, lf, cr)
   }
 
@@ -148,8 +148,10 @@ export class Interpreter {
         }
       }
       for (;;) {
-        if (lf < at && (at === length || (lf = decoys ? find(LF, text, at) : text.indexOf('\n', at)) < 0)) lf = length
-        if (cr < at && (at === length || (cr = decoys ? find(CR, text, at) : text.indexOf('\r', at)) < 0)) cr = length
+        if (lf < at && (at === length || (lf = decoys ? find(LINE_FEED, text, at) : text.indexOf('\n', at)) < 0))
+          lf = length
+        if (cr < at && (at === length || (cr = decoys ? find(CARRIAGE_RETURN, text, at) : text.indexOf('\r', at)) < 0))
+          cr = length
         const from = at
         let end = lf
         at = lf + 1

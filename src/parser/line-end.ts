@@ -5,8 +5,8 @@ const LONG = 512
 const IS_V8 = !String(String).includes('\n')
 
 // A class of one character, which V8 compiles to a search unit by unit. A bare one is searched for as `indexOf` does.
-export const LF: RegExp = /[\n]/g
-export const CR: RegExp = /[\r]/g
+export const LINE_FEED: RegExp = /[\n]/g
+export const CARRIAGE_RETURN: RegExp = /[\r]/g
 
 /**
  * Whether the letters of `text` slow down the search for line ends. V8 looks for the byte 0x0A or 0x0D, and stops at each
@@ -24,7 +24,7 @@ function isDecoy(unit: number): boolean {
   return unit >> 8 === 0x0a || unit >> 8 === 0x0d
 }
 
-/** Where the next unit of `LF` or `CR` is from `at` on, -1 for nowhere. Where there are no decoys, `indexOf` is faster. */
+/** Where the next unit of `pattern`, one of the two, is from `at` on, -1 for nowhere. Where there are no decoys, `indexOf` is faster. */
 export function find(pattern: RegExp, text: string, at: number): number {
   pattern.lastIndex = at
   return pattern.test(text) ? pattern.lastIndex - 1 : -1
