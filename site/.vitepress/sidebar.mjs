@@ -69,7 +69,6 @@ export function sidebar(root) {
       ],
     },
     { text: 'Decisions', collapsed: true, items: pages('docs/decisions') },
-    { text: 'Reference', collapsed: true, items: pages('docs/reference') },
   ]
   return groups.map((group) => ({ ...group, items: group.items.filter(({ text }) => text !== undefined) }))
 }
