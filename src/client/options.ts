@@ -174,6 +174,12 @@ export function forFetch(url: string, init: RequestInit, wished: RequestInit = {
     if (Request) void new Request(url, full)
     return full
   } catch {
+    // A host that cannot make a plain one cannot check anything.
+    try {
+      void new Request!(url, {})
+    } catch {
+      return full
+    }
     for (const [name, value] of Object.entries(init)) fault(name, () => new Request!(url, { [name]: value }))
     // Some hosts refuse to hear of caches and credentials at all.
     return init

@@ -30,5 +30,5 @@ export function retryPolicy({ mode, method, usedMethod, error, isResumable }: Ou
   // The server says of these that it has not acted. A 503 without Retry-After may come from a proxy, after it has.
   if (/^(408|425|429)$/.test(`${status}`)) return true
   if (/^(503|529)$/.test(`${status}`) && retryAfter !== undefined) return true
-  return isSafe && /^(50[0234]|52[0-4]|529|530)$/.test(`${status}`)
+  return isSafe && /^(50[0234]|52[0-5]|529|530)$/.test(`${status}`)
 }

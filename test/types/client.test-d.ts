@@ -69,6 +69,23 @@ interface Chat {
   done: { tokens: number }
 }
 
+async function forAllEvents(): Promise<void> {
+  for await (const { event, data } of connect(url, { decode: z.object({ n: z.number() }) })) {
+    same<typeof event, string>(true)
+    same<typeof data, { n: number }>(true)
+  }
+  for await (const { data } of connect(url, { decode: async (event) => event.data.length })) {
+    same<typeof data, number>(true)
+  }
+  // @ts-expect-error a function for all events is given the event, not its text
+  connect(url, { decode: JSON.parse })
+  const rest = connect(url, { decode: { tick: (raw) => Number(raw), '*': (raw) => [raw] } })
+  for await (const event of rest) {
+    if (event.key === 'tick') same<typeof event.data, number>(true)
+    else same<typeof event.data, string[]>(true)
+  }
+}
+
 function named(): void {
   const connection = connect<Chat>(url, {
     decode: { delta: (raw) => JSON.parse(raw) as { text: string }, done: z.object({ tokens: z.number() }) },
@@ -134,4 +151,4 @@ function options(): void {
   connect(new Request(url))
 }
 
-void [text, functions, schemas, named, options]
+void [text, functions, forAllEvents, schemas, named, options]

@@ -50,7 +50,7 @@ describe('what follows an attempt, in the modes auto, always, on-drop and never'
   it('on each other status', () => {
     const notActed = [408, 425, 429]
     const saysWhen = [503, 529]
-    const temporary = [...notActed, ...saysWhen, 500, 502, 504, 520, 521, 522, 523, 524, 530]
+    const temporary = [...notActed, ...saysWhen, 500, 502, 504, 520, 521, 522, 523, 524, 525, 530]
     for (let code = 205; code < 600; code++) {
       const asGet = temporary.includes(code) ? 'retry retry retry fail' : 'fail fail fail fail'
       expect(row('GET', status(code)), `GET ${code}`).toBe(asGet)

@@ -79,3 +79,15 @@ describe('EventEncoderStream', () => {
     await expect(new Response(body).text()).rejects.toBeInstanceOf(EncodeError)
   })
 })
+
+describe('an error of EventDecoderStream', () => {
+  it('comes after the events before it, also while the source idles', async () => {
+    const source = new ReadableStream<string>({
+      start: (controller) => controller.enqueue('data: a\n\ndata: b\n\ndata: too large\n\n'),
+    })
+    const reader = source.pipeThrough(new EventDecoderStream({ maxEventSize: 4 })).getReader()
+    expect((await reader.read()).value?.data).toBe('a')
+    expect((await reader.read()).value?.data).toBe('b')
+    await expect(reader.read()).rejects.toBeInstanceOf(LimitError)
+  })
+})
