@@ -38,7 +38,7 @@ describe.each(['dist', 'dist/cjs'])('%s', (folder) => {
     const exports = await load(`${folder}/${module}.js`, { TextEncoder, TextDecoder, URL, ...globals })
     let thrown: unknown
     try {
-      thrown = new exports[name]!('http://localhost/')
+      thrown = new exports[name]!(...(name === 'EventSource' ? ['http://localhost/'] : []))
     } catch (error) {
       thrown = error
     }
