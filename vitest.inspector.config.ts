@@ -5,7 +5,7 @@ export default defineConfig({
   test: {
     include: ['test/inspector/**/*.test.ts'],
     fileParallelism: false,
-    testTimeout: 120_000,
+    testTimeout: 240_000,
     hookTimeout: 60_000,
   },
 })

@@ -29,7 +29,7 @@ export const BROWSERS: readonly { name: string; launch(): Promise<Browser> }[] =
   },
 ]
 
-const DEADLINE_MS = 30_000
+const DEADLINE_MS = 60_000
 
 export type Name = 'eventwire' | "the browser's EventSource"
 
