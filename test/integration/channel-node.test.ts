@@ -193,7 +193,7 @@ describe('a channel on node:http2', () => {
     expect(headers).not.toHaveProperty('connection')
     expect(headers).not.toHaveProperty('transfer-encoding')
     await channel.publish('e', 1)
-    await until(() => text().includes('data: 1\n\n'))
+    await until(() => text().includes('data: 1\n'))
     const ended = once(stream, 'end')
     await channel.close()
     await ended

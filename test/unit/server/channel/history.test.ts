@@ -5,6 +5,10 @@ import { History } from '../../../../src/server/channel/history.js'
 const compare = (a: string, b: string): number => Number(a) - Number(b)
 const NONE = { size: Infinity, maxAge: Infinity, maxBytes: Infinity }
 
+/** Of a topic, which a letter names. */
+const of = (topic: string, n: number): Entry =>
+  createEntry(String(n), { event: 'e', data: 'x', json: false, topic, key: `key ${n}` })
+
 const entryOf = (n: number, length = 10, ephemeral = false): Entry =>
   createEntry(String(n), { event: 'e', data: 'x'.repeat(length), json: false, ephemeral })
 
@@ -103,5 +107,38 @@ describe('pages of a history', () => {
     const history = new History(NONE, compare, () => 0, '0')
     for (let n = 1; n <= 5; n++) history.push(entryOf(n))
     expect(history.page('1', '3')).toMatchObject({ position: '3', entries: [{ id: '2' }, { id: '3' }] })
+  })
+})
+
+describe('a share of each topic below the size', () => {
+  const fill = (): History => {
+    const history = new History({ ...NONE, size: 10, perTopic: 2 }, compare, () => 0, '0')
+    history.push(of('q', 1))
+    for (let n = 2; n <= 9; n++) history.push(of('b', n))
+    history.push(entryOf(10))
+    return history
+  }
+
+  it('lets the oldest of a busy topic go, and none of a quiet one', () => {
+    const history = fill()
+    expect([1, 7, 8, 9, 10].map((n) => history.holds(String(n)))).toEqual([true, false, true, true, true])
+    const page = history.page('0', '10', new Set(['q']))
+    expect(page?.entries.map(({ id }) => id)).toEqual(['1', '8', '9', '10'])
+    expect([history.covers('0', new Set(['q'])), history.covers('6', new Set(['b']))]).toEqual([true, false])
+    expect([history.covers('7', new Set(['b'])), history.covers('6', undefined)]).toEqual([true, false])
+    expect([history.idOf('key 1'), history.idOf('key 7'), history.idOf('key 8')]).toEqual(['1', undefined, '8'])
+  })
+
+  it('counts what it let go neither for the size nor twice', () => {
+    const history = fill()
+    for (let n = 11; n <= 16; n++) history.push(of(`t${n}`, n))
+    // 1, 8, 9, 10 and six more: ten.
+    expect(history.holds('1')).toBe(true)
+    history.push(of('t17', 17))
+    expect([history.holds('1'), history.holds('8')]).toEqual([false, true])
+    for (let n = 18; n <= 3000; n++) history.push(of('b', n))
+    const page = history.page('2998', '3000', new Set(['b']))
+    expect(page?.entries.map(({ id }) => id)).toEqual(['2999', '3000'])
+    expect(history.holds('17')).toBe(true)
   })
 })
