@@ -41,7 +41,7 @@ async function load(readers: number): Promise<{ commands: number; milliseconds: 
       Array.from({ length: readers }, () => channel.fetch(new Request('http://localhost/events'))),
     ),
   )
-  const drained = responses.map(({ body }) => drain(body!, 'data: last\n\n'))
+  const drained = responses.map(({ body }) => drain(body!, 'data: last\n'))
   await channels[0]!.publish('tick', 'first')
   const blocked = async (): Promise<number> => (await server.clients()).filter((line) => / flags=b/.test(line)).length
   /** Milliseconds of processor time that Redis has used. */
