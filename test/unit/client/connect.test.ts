@@ -223,7 +223,8 @@ describe('on a clock', () => {
     void connection.next().catch(() => {})
     await vi.advanceTimersByTimeAsync(99)
     expect(connection.state).toBe('open')
-    await vi.advanceTimersByTimeAsync(1)
+    // The turns of I/O that a read is given take their time too.
+    await vi.advanceTimersByTimeAsync(20)
     await settle()
     expect(connection.state).toBe('waiting')
     await connection.close()
