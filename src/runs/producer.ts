@@ -1,5 +1,5 @@
 import { defer, type Deferred } from '../server/async.js'
-import { isSource, iteratorOf, runSource, stopSource, type SourceHost } from '../server/source-runner.js'
+import { isSource, iteratorOf, runSource, stopSource, type SourceOwner } from '../server/source-runner.js'
 import type { StreamMessage } from '../server/stream-message.js'
 import { byteLength } from './byte-length.js'
 import { recordOf } from './record.js'
@@ -22,7 +22,7 @@ const PATIENCE = 1000
 type Phase = 'producing' | 'ending' | 'ended' | 'unrecorded'
 
 /** Reads one source into the store. The store alone says whether the run goes on. */
-export class Producer implements SourceHost {
+export class Producer implements SourceOwner {
   readonly run: Run
   phase: Phase = 'producing'
   /** There once it has ended. */

@@ -9,7 +9,7 @@ import { firstBytes } from './response-head.js'
 import type { CloseReason, Source } from './session.js'
 import type { Sink, SinkOwner } from './sink.js'
 import { openSource, runSource, stopSource } from './source-runner.js'
-import type { SourceHost } from './source-runner.js'
+import type { SourceOwner } from './source-runner.js'
 import { encodeStreamMessage } from './stream-message.js'
 import type { StreamMessage } from './stream-message.js'
 import { toBytes } from './to-bytes.js'
@@ -20,7 +20,7 @@ const HIGH_WATER_MARK = 64 * 1024
 const HEARTBEAT = ':\n'
 
 /** The session of one reader, over either kind of sink. Whatever ends it, `#finish` does it. */
-export class EventSession implements SourceHost, SinkOwner {
+export class EventSession implements SourceOwner, SinkOwner {
   readonly #raw: Request | NodeRequest
   readonly #settings: Settings
   /** There once it has ended. */

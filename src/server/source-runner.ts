@@ -3,7 +3,7 @@ import type { Session, Source } from './session.js'
 import type { StreamMessage } from './stream-message.js'
 
 /** What a source feeds: a session, or a run. */
-export interface SourceHost extends Pick<Session, 'send' | 'drained'> {
+export interface SourceOwner extends Pick<Session, 'send' | 'drained'> {
   /** It has ended: nothing more is wanted. */
   readonly over: boolean
   /** Stops the source. Taken away by whoever calls it. */
@@ -21,52 +21,54 @@ export function openSource(session: Session, source: Source): unknown {
   return iteratorOf(typeof source === 'function' ? source(session) : source)
 }
 
-/** Feeds the session. Whatever the source does is caught, and given to the host. */
-export function runSource(host: SourceHost, product: unknown): void {
-  if (typeof product === 'function') host.stop = product as () => unknown
+/** Feeds the session. Whatever the source does is caught, and given to the owner. */
+export function runSource(owner: SourceOwner, product: unknown): void {
+  if (typeof product === 'function') owner.stop = product as () => unknown
   else if (isThenable(product)) {
     product.then(iteratorOf).then(
-      (value) => runSource(host, value),
-      (error) => host.fail(error),
+      (value) => runSource(owner, value),
+      (error) => owner.fail(error),
     )
   } else if (isIterator(product)) {
-    host.stop = () => product.return?.()
-    if (!host.over) void pump(host, product)
+    owner.stop = () => product.return?.()
+    if (!owner.over) void pump(owner, product)
   } else if (product !== undefined) {
     const kind = product === null ? 'null' : typeof product
-    host.fail(new TypeError(`A source must give an iterable, a function that cleans up, or nothing. It gave: ${kind}.`))
+    owner.fail(
+      new TypeError(`A source must give an iterable, a function that cleans up, or nothing. It gave: ${kind}.`),
+    )
   }
-  if (host.over) stopSource(host)
+  if (owner.over) stopSource(owner)
 }
 
-export function stopSource(host: SourceHost): void {
-  const { stop } = host
-  host.stop = undefined
-  if (stop) void attempt(stop, (error) => host.report(error))
+export function stopSource(owner: SourceOwner): void {
+  const { stop } = owner
+  owner.stop = undefined
+  if (stop) void attempt(stop, (error) => owner.report(error))
 }
 
-async function pump(host: SourceHost, iterator: AnyIterator): Promise<void> {
+async function pump(owner: SourceOwner, iterator: AnyIterator): Promise<void> {
   /** What of the last message could not be sent. */
   let refused: unknown
-  while (!host.over) {
+  while (!owner.over) {
     try {
       const { done, value } = await (refused ? iterator.throw!(refused) : iterator.next())
-      if (host.over) return
+      if (owner.over) return
       refused = undefined
       if (done) {
-        host.stop = undefined
-        return host.onSourceEnd()
+        owner.stop = undefined
+        return owner.onSourceEnd()
       }
       try {
-        if (!host.send(value)) await host.drained()
+        if (!owner.send(value)) await owner.drained()
       } catch (error) {
-        if (!iterator.throw) return host.fail(error)
+        if (!iterator.throw) return owner.fail(error)
         refused = error
       }
     } catch (error) {
       // An iterator that threw is done.
-      host.stop = undefined
-      host.fail(error)
+      owner.stop = undefined
+      owner.fail(error)
       return
     }
   }
