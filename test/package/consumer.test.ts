@@ -17,16 +17,17 @@ const DOM = ['DOM', 'DOM.Iterable']
 describe.each(COMPILERS)('a consumer on $name', ({ bin }) => {
   it.each([
     { moduleResolution: 'NodeNext', lib: DOM },
-    { moduleResolution: 'Bundler', lib: DOM },
-    { moduleResolution: 'NodeNext', lib: [] },
-  ])('compiles with moduleResolution $moduleResolution and libraries $lib', { timeout: 60_000 }, (given) => {
-    const { moduleResolution, lib } = given
+    { moduleResolution: 'Bundler', lib: DOM, exactOptionalPropertyTypes: true },
+    { moduleResolution: 'NodeNext', lib: [], exactOptionalPropertyTypes: true },
+  ])('compiles with %o', { timeout: 60_000 }, ({ moduleResolution, lib, exactOptionalPropertyTypes = false }) => {
     const folder = mkdtempSync(join(tmpdir(), 'eventwire-consumer-'))
     try {
       cpSync(join(root, 'test/package/consumer'), folder, { recursive: true })
       mkdirSync(join(folder, 'node_modules/@types'), { recursive: true })
       symlinkSync(root, join(folder, 'node_modules/eventwire'), 'junction')
-      symlinkSync(join(root, 'node_modules/@types/node'), join(folder, 'node_modules/@types/node'), 'junction')
+      for (const name of ['@types/node', 'undici-types']) {
+        symlinkSync(join(root, 'node_modules', name), join(folder, 'node_modules', name), 'junction')
+      }
       writeFileSync(join(folder, 'package.json'), JSON.stringify({ type: 'module' }))
       const compilerOptions = {
         target: 'ES2022',
@@ -35,11 +36,15 @@ describe.each(COMPILERS)('a consumer on $name', ({ bin }) => {
         moduleResolution,
         types: ['node'],
         strict: true,
+        exactOptionalPropertyTypes,
         noEmit: true,
         // Declarations of our own are checked; those of Node's types are for newer compilers.
         skipLibCheck: true,
       }
-      writeFileSync(join(folder, 'tsconfig.json'), JSON.stringify({ compilerOptions, files: ['index.ts'] }))
+      writeFileSync(
+        join(folder, 'tsconfig.json'),
+        JSON.stringify({ compilerOptions, files: ['index.ts', 'client.ts'] }),
+      )
       execFileSync(process.execPath, [join(root, bin), '-p', folder], { encoding: 'utf8' })
     } catch (error) {
       throw new Error((error as { stdout?: string }).stdout || String(error), { cause: error })

@@ -84,7 +84,6 @@ export const DIFFERENCES = list({
   },
   spaceInHost: {
     standard: 'A URL with a space in its host is a `SyntaxError`.',
-    'ours in chromium': 'It is encoded: the URL parser is that of the browser.',
     chromium: 'It is encoded.',
   },
   user: {

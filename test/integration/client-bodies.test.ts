@@ -1,0 +1,136 @@
+import { Readable } from 'node:stream'
+import { spawn } from 'node:child_process'
+import { once } from 'node:events'
+import { get, type IncomingMessage } from 'node:http'
+import { describe, expect, it } from 'vitest'
+import { connect } from '../../src/client/connect.js'
+import type { FetchedResponse } from '../../src/client/types.js'
+import { ConnectError } from '../../src/errors/connect-error.js'
+import { EventSource } from '../../src/eventsource/event-source.js'
+import { events } from '../../src/streams/events.js'
+import type { Step } from '../../src/testing/script/steps.js'
+import { collect, SOON, useBench } from '../support/client.js'
+
+const bench = useBench()
+
+/** An answer as node-fetch gives it: the body is a stream of Node, no class is that of the host. */
+async function nodeFetch(url: string): Promise<FetchedResponse & { body: IncomingMessage }> {
+  const request = get(url, { agent: false })
+  const [body] = (await once(request, 'response')) as [IncomingMessage]
+  const headers = { get: (name: string) => (body.headers[name] as string | undefined) ?? null }
+  return { status: body.statusCode!, headers, url, body }
+}
+
+const one: Step = { event: { id: '1', data: 'one' } }
+const two: Step = { event: { id: '2', data: 'two' } }
+
+describe('a body that is a stream of Node', () => {
+  it('is read by connect(), and resumed after a cut', async () => {
+    const server = await bench.serve([
+      [one, { cut: 'reset' }],
+      [two, { stall: true }],
+    ])
+    const until = (event: { data: string }): boolean => event.data === 'two'
+    const connection = connect(server.url, { fetch: nodeFetch, backoff: SOON, until })
+    expect(await collect(connection)).toEqual({ data: ['one', 'two'] })
+    expect(await connection.closed).toBe('end')
+  })
+
+  it('is let go on break', async () => {
+    const server = await bench.serve([[one, { stall: true }]])
+    for await (const { data } of connect(server.url, { fetch: nodeFetch })) {
+      expect(data).toBe('one')
+      break
+    }
+    await server.waitForIdle()
+  })
+
+  it('is read by events(), of a response and alone', async () => {
+    const server = await bench.serve([[one, two], [one]])
+    const seen: string[] = []
+    const response = (await nodeFetch(server.url)) as unknown as Response
+    for await (const { data } of events(response)) seen.push(data)
+    for await (const { data } of events(Readable.from([Buffer.from('data: a\n\nda'), 'ta: b\n\n']))) seen.push(data)
+    expect(seen).toEqual(['one', 'two', 'a', 'b'])
+    const { body } = await nodeFetch(server.url)
+    body.destroy()
+  })
+})
+
+describe('the body of a refusal can be read afterwards', () => {
+  const refusal: Step[] = [
+    { status: 403, headers: { 'content-type': 'application/json', 'x-id': '7' } },
+    { bytes: '{"code":"plan"}' },
+  ]
+
+  async function isReadable(error: unknown, url?: string): Promise<void> {
+    expect(error).toBeInstanceOf(ConnectError)
+    const { body, response, status } = error as ConnectError
+    expect([status, body]).toEqual([403, '{"code":"plan"}'])
+    expect(response!.headers.get('x-id')).toBe('7')
+    expect(await response!.json()).toEqual({ code: 'plan' })
+    if (url) expect(response!.url).toBe(url)
+  }
+
+  it('of connect(), in retryIf and after', async () => {
+    const server = await bench.serve([refusal])
+    let inHook: string | undefined
+    const connection = connect(server.url, { retryIf: (error) => void (inHook = error.body) })
+    const { error } = await collect(connection)
+    expect(inHook).toBe('{"code":"plan"}')
+    await isReadable(error, server.url)
+    await server.waitForIdle()
+  })
+
+  it('of events()', async () => {
+    const server = await bench.serve([refusal])
+    const response = await fetch(server.url)
+    const error = await (async () => {
+      for await (const event of events(response)) return event
+      return undefined
+    })().catch((thrown: unknown) => thrown)
+    await isReadable(error)
+  })
+
+  it('of EventSource', async () => {
+    const server = await bench.serve([refusal])
+    const source = new EventSource(server.url)
+    const { error } = await new Promise<{ error?: unknown }>((resolve) => (source.onerror = resolve as never))
+    expect(source.readyState).toBe(2)
+    await isReadable(error, server.url)
+  })
+})
+
+/** Holds up everything in this process. */
+function block(ms: number): void {
+  const end = performance.now() + ms
+  while (performance.now() < end);
+}
+
+/** Serves from a process of its own, which goes on while this one is blocked: says when the answer has been written. */
+const SERVER = `
+const { createServer } = require('node:http')
+const server = createServer((request, response) => setTimeout(() => {
+  response.writeHead(200, { 'content-type': 'text/event-stream' })
+  response.write('data: one\\n\\n')
+  setTimeout(() => response.end('data: two\\n\\n'), 150)
+}, 150))
+server.listen(0, '127.0.0.1', () => process.send(server.address().port))
+`
+
+describe('a timer that falls due while the process is blocked lets the bytes in the socket count', () => {
+  it.each([
+    ['openTimeout', { openTimeout: 1000 }, 50],
+    ['idleTimeout', { idleTimeout: 1000 }, 200],
+  ])('%s', async (_, options, after) => {
+    const child = spawn(process.execPath, ['-e', SERVER], { stdio: ['ignore', 'inherit', 'inherit', 'ipc'] })
+    try {
+      const [port] = (await once(child, 'message')) as [number]
+      const connection = connect(`http://127.0.0.1:${port}/`, { method: 'POST', body: 'x', ...options })
+      setTimeout(() => setImmediate(() => block(1300)), after)
+      expect(await collect(connection)).toEqual({ data: ['one', 'two'] })
+    } finally {
+      child.kill()
+    }
+  })
+})
