@@ -91,7 +91,7 @@ export function redisRuns(options: RedisRunsOptions): RunStore {
 
   return {
     claim: async (key, { token, lease, keep }) =>
-      Number(await run('take the run', CLAIM, key, token, String(lease), String(keep))) === 1,
+      Number(await run('take the run', CLAIM, key, token, wholeOf(lease), wholeOf(keep))) === 1,
     append: (key, token, count, records) =>
       run('take the records', APPEND, key, token, String(count), ...records) as Promise<RunState>,
     renew: (key, token) => run('renew the lease', RENEWAL, key, token) as Promise<RunState>,
@@ -116,4 +116,9 @@ export function redisRuns(options: RedisRunsOptions): RunStore {
       await Promise.all([watch.close(), commands.close()])
     },
   }
+}
+
+/** Redis takes whole milliseconds, and none that end after its calendar: some 300 years. */
+function wholeOf(milliseconds: number): string {
+  return String(Math.ceil(Math.min(milliseconds, 1e13)))
 }

@@ -17,6 +17,16 @@ describe.each(LIBRARIES)('redisRuns through %s', (library) => {
 
   for (const { name, run } of runStoreSuite({ open, another: open }, { timeout: 20_000 }).cases) it(name, run)
 
+  it.each([0.5, 1e15, Infinity])('keep may be %s', async (keep) => {
+    const store = open()
+    const key = `keep-${library}-${keep}`
+    expect(await store.claim(key, { token: key, lease: 60_000, keep })).toBe(true)
+    expect(await store.append(key, key, 0, ['a'])).toBe('running')
+    expect(await store.end(key, key, 'done')).toBe('running')
+    await store.forget(key)
+    await store.close()
+  })
+
   it('a run is read and stopped in another process; no key and no connection stays', async () => {
     const [here, there] = [open(), open()].map((store) => createRuns({ store, keep: 500, lease: 1000, onError() {} }))
     await server.run('FLUSHALL')
