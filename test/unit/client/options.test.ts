@@ -96,6 +96,16 @@ describe('an option that makes no sense is refused at once, by its name', () => 
     (at) => expect(refuse({}, at).option).toBe('url'),
   )
 
+  it.each([[null], [5], ['GET'], [true], [() => {}]])('options that are no object: %o', (options) => {
+    expect(() => connect(url, options as never)).toThrow(OptionError)
+  })
+
+  it.each([[5], [null], [{}], [['GET']], [() => 'GET']])('a method that is no string: %o', (method) => {
+    const error = refuse({ method } as never)
+    expect(error.option).toBe('method')
+    expect(error.message).toContain('must be a string')
+  })
+
   it('by connect() itself, before anything is sent', () => {
     const fetch = vi.fn()
     expect(() => connect('nowhere', { fetch })).toThrow(TypeError)

@@ -48,3 +48,40 @@ describe('responseError', () => {
     expect(responseError(response)).toMatchObject({ kind: 'http', code: 'ERR_CONNECT_NO_BODY', status: 200 })
   })
 })
+
+describe('the content type is extracted as Fetch extracts a MIME type', () => {
+  it.each([
+    'text/event-stream',
+    'Text/Event-Stream',
+    ' \ttext/event-stream ; charset=latin1',
+    'text/event-stream;',
+    'text/event-stream; charset="a,b"',
+    'text/event-stream; note="a\\",b/c"',
+    'text/html, text/event-stream',
+    'text/html;note="a, b", text/event-stream',
+    // A wildcard and what is no type are passed by.
+    'text/event-stream, */*',
+    'text/event-stream, nonsense',
+    'text/event-stream, , ',
+    'text/event-stream, text/ event-stream',
+  ])('taken: %j', (type) => {
+    expect(responseError(new Response('', { headers: { 'content-type': type } }))).toBeUndefined()
+  })
+
+  it.each([
+    '*/*',
+    'nonsense',
+    'text/event-stream x',
+    'text /event-stream',
+    'text/event-streams',
+    'text/event-stream, text/html',
+    'text/html; note=", text/event-stream"',
+    'text/html; note=", text/event-stream',
+    '"text/event-stream"',
+    'application/json; x="\\", text/event-stream"',
+  ])('refused: %j', (type) => {
+    expect(responseError(new Response('', { headers: { 'content-type': type } }))).toMatchObject({
+      kind: 'content-type',
+    })
+  })
+})
