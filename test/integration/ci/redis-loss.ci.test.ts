@@ -136,7 +136,7 @@ describe.each(LIBRARIES)('through %s', (library) => {
     await recorder.heard('c')
     expect(recorder.log.filter((item) => item !== 'b')).toEqual(['reset', 'a', 'reset', 'c'])
     // A new process begins at the present, not with all that seems to be new.
-    await server.run('XADD', 'events', `${future}-0`, 'data', 'd')
+    await server.run('XADD', 'events', `${future + 1000}-0`, 'data', 'd')
     const fresh = await startProcess(library, server.port)
     await publishAll(fresh.transport, 'e')
     await fresh.recorder.heard('e')
