@@ -1,4 +1,4 @@
-import { replyCode, toRedisError } from './failure.js'
+import { isCut, isFull, replyCode, toRedisError } from './failure.js'
 import type { Link, LinkFactory } from './link.js'
 import { RedisTransportError } from './redis-error.js'
 import { bounded, pause } from './wait.js'
@@ -7,11 +7,13 @@ export function closed(): RedisTransportError {
   return new RedisTransportError('ERR_REDIS_CLOSED', 'Redis was not asked, because the channel is closed.')
 }
 
-/** @throws where Redis is still loading what it has kept: it would refuse every command. */
+/** @throws where Redis would refuse every command: it has no room for a connection, or is still loading. */
 async function openReady(link: Link): Promise<void> {
   await link.open()
   await link.send(['PING']).catch((error: unknown) => {
-    if (replyCode(error) === 'LOADING') throw error
+    // What else Redis refuses may be PING alone. The command to be sent tells.
+    const word = replyCode(error)
+    if (word === undefined || word === 'LOADING' || isFull(error)) throw error
   })
 }
 
@@ -118,7 +120,8 @@ export class Commands {
         return link
       } catch (error) {
         this.#failures++
-        this.#cause = error
+        // A server that is full closes the connection too, and what that does may be read before its reason is.
+        if (!isFull(this.#cause) || !isCut(error)) this.#cause = error
         await link.close()
       } finally {
         this.#candidate = undefined

@@ -22,6 +22,16 @@ export function replyCode(error: unknown): string | undefined {
   return REPLY.exec(messageOf(error))?.[1]
 }
 
+/** Whether Redis has no room for a connection. */
+export function isFull(error: unknown): boolean {
+  return messageOf(error).startsWith('ERR max number of clients')
+}
+
+/** Whether a connection was closed that had been there. */
+export function isCut(error: unknown): boolean {
+  return /EPIPE|ECONNRESET|closed/i.test(messageOf(error))
+}
+
 /**
  * The error for what a client library threw.
  *

@@ -51,6 +51,8 @@ function createLink(original: Ioredis, timeoutMs: number): Link {
     protocol: 2,
     replyMapping: 'legacy',
     monitor: false,
+    // The first command is ours, so that a server without room for a connection answers us with the reason.
+    disableClientInfo: true,
   })
   let cause: Error | undefined
   let gone: Promise<void> | undefined

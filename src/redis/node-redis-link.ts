@@ -43,6 +43,8 @@ function createLink(original: NodeRedis, timeoutMs: number): Link {
     commandsQueueMaxLength: undefined,
     disableOfflineQueue: true,
     pingInterval: undefined,
+    // The first command is ours, so that a server without room for a connection answers us with the reason.
+    disableClientInfo: true,
   })
   let opening: Promise<unknown> | undefined
   let gone: Promise<void> | undefined

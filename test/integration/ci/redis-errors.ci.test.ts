@@ -1,6 +1,6 @@
 import { once } from 'node:events'
 import { createServer } from 'node:http'
-import type { AddressInfo } from 'node:net'
+import { type AddressInfo, connect as netConnect } from 'node:net'
 import { Redis } from 'ioredis'
 import { createClient } from 'redis'
 import { afterEach, beforeEach, describe, expect, it } from 'vitest'
@@ -289,4 +289,22 @@ it('a process that dies while it publishes takes nothing with it', async () => {
   // Each once, and in the order of the calls.
   const names = reader.items.map((item) => (item.kind === 'event' ? item.name : ''))
   expect(names.slice(0, -1)).toEqual(Array.from({ length: names.length - 1 }, (_, index) => String(index)))
+})
+
+describe.each(LIBRARIES)('a Redis without room for a connection, through %s', (library) => {
+  it('is told with its reason; with room again, publish works without a restart', async () => {
+    await server.run('CONFIG', 'SET', 'maxclients', '3')
+    const others = Array.from({ length: 6 }, () => netConnect(server.port, '127.0.0.1').on('error', () => {}))
+    cleanup.defer(() => others.forEach((socket) => socket.destroy()))
+    await Promise.all(others.map((socket) => once(socket, 'connect')))
+    const transport = transportOf(library, server.port, { timeoutMs: 1000 })
+    cleanup.defer(() => transport.close())
+    await expect(transport.publish(tick('a'))).rejects.toMatchObject({
+      code: 'ERR_REDIS_REFUSED',
+      published: 'no',
+      message: expect.stringContaining('max number of clients'),
+    })
+    for (const socket of others) socket.destroy()
+    await expect.poll(() => transport.publish(tick('b')).catch(() => undefined)).toBeTypeOf('string')
+  })
 })
