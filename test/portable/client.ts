@@ -96,8 +96,8 @@ export function clientChecks(base: string): Check[] {
       equal([kind, status, attempt, await connection.closed], ['http', 403, 1, 'failed'])
     }),
     check(
-      'a 503 is retried, a POST is sent with its body',
-      [[{ status: 503 }], [{ event: { data: 'a' } }]],
+      'a 503 with Retry-After is retried, a POST is sent with its body',
+      [[{ status: 503, headers: { 'retry-after': '0' } }], [{ event: { data: 'a' } }]],
       async ({ url, requests }) => {
         const headers = { 'content-type': 'application/json' }
         const connection = connect(url, { ...QUICK, method: 'POST', body: '{"x":1}', headers })
