@@ -101,23 +101,26 @@ describe.each(BROWSERS)('the inspector page in $name', ({ name, launch }) => {
     },
   )
 
-  it.runIf(process.env['EVENTWIRE_CI'])('a minute of 1,000 events a second: few rows, no growing heap', async () => {
-    await fetch(`${inspector.url}control`, { method: 'POST', body: JSON.stringify({ action: 'rate', rate: 1000 }) })
-    await reaches(page, OURS, ['received', 12_000])
-    const heap = (): Promise<number> =>
-      page.evaluate(() => {
-        const { gc, performance } = globalThis as unknown as {
-          gc?(): void
-          performance: { memory?: { usedJSHeapSize: number } }
-        }
-        gc?.()
-        return performance.memory?.usedJSHeapSize ?? 0
-      })
-    const before = await heap()
-    await new Promise((resolve) => setTimeout(resolve, 60_000))
-    expect(await page.locator('.row').count()).toBeLessThan(120)
-    expect(Number(await figure(page, OURS, 'received'))).toBeGreaterThan(20_000)
-    // Only Chromium tells; the lists are full by then.
-    if (name === 'chromium') expect((await heap()) - before).toBeLessThan(8 * 1024 * 1024)
-  })
+  // A minute long, and only Chromium tells the size of its heap.
+  if (process.env['EVENTWIRE_CI'] && name === 'chromium') {
+    it('a minute of 1,000 events a second: few rows, no growing heap', async () => {
+      await fetch(`${inspector.url}control`, { method: 'POST', body: JSON.stringify({ action: 'rate', rate: 1000 }) })
+      await reaches(page, OURS, ['received', 12_000])
+      const heap = (): Promise<number> =>
+        page.evaluate(() => {
+          const { gc, performance } = globalThis as unknown as {
+            gc?(): void
+            performance: { memory?: { usedJSHeapSize: number } }
+          }
+          gc?.()
+          return performance.memory?.usedJSHeapSize ?? 0
+        })
+      const before = await heap()
+      await new Promise((resolve) => setTimeout(resolve, 60_000))
+      expect(await page.locator('.row').count()).toBeLessThan(120)
+      expect(Number(await figure(page, OURS, 'received'))).toBeGreaterThan(20_000)
+      // The lists are full by then.
+      expect((await heap()) - before).toBeLessThan(8 * 1024 * 1024)
+    })
+  }
 })
