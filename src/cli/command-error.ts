@@ -1,6 +1,6 @@
 /** Exit codes; `docs/cli.md` tells users the same. */
 export const EXIT = {
-  /** Done, or ended by whoever ran it. */
+  /** Done, or ended by its user. */
   ok: 0,
   /** It ran, and the answer is no: a stream that failed, a check with errors, a load with failures. */
   failed: 1,

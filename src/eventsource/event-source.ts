@@ -211,7 +211,7 @@ function parse(text: string): URL {
     // Some engines take a host that the standard refuses, and encode it.
     if (!/^https?:\/\/[^/?#]*%/.test(`${url.protocol}//${url.host}`)) return url
   } catch {
-    // The same error, whoever notices.
+    // Refused below, with the same error as a host that is no host.
   }
   throw new DOMException(`${text} is not a URL.`, 'SyntaxError')
 }

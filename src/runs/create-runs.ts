@@ -47,7 +47,7 @@ export interface Runs {
 }
 
 /**
- * Makes runs: answers that are read from their source whoever listens, recorded, and replayed to whoever comes.
+ * Makes runs: answers that are read from their source with or without readers, recorded, and replayed to each reader.
  *
  * Starts no timer and opens nothing before the first run or reader.
  *

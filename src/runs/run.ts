@@ -21,7 +21,7 @@ export type Messages = AsyncIterable<StreamMessage> | Iterable<StreamMessage>
 
 /**
  * Where a run's messages come from: an iterable, or a function that is called with the run and gives one, or a
- * promise of one. It is read to its end, as fast as the store records, whoever listens.
+ * promise of one. It is read to its end, as fast as the store records, with or without readers.
  *
  * A message that cannot be encoded is thrown into it. Where the run ends first, its `return()` is called once.
  */
