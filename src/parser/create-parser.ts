@@ -112,11 +112,15 @@ export function createParser(options: ParserOptions = {}): Parser {
       while (backlog.length > 0) takeInput(backlog.shift()!)
       phase = Phase.Idle
     } catch (error) {
-      if ((phase as Phase) === Phase.Failed) forget()
-      else phase = Phase.Late
-      if (before === Phase.Idle) backlog = backlog.map(own)
-      throw error
+      fail(error)
     }
+  }
+
+  function fail(error: unknown): never {
+    if (phase === Phase.Failed) forget()
+    else phase = Phase.Late
+    backlog = backlog.map(own)
+    throw error
   }
 
   const parser = {
@@ -125,7 +129,16 @@ export function createParser(options: ParserOptions = {}): Parser {
     feed(chunk: string | Uint8Array) {
       if (typeof chunk !== 'string' && !isBytes(chunk)) throw new TypeError('feed takes a string or a Uint8Array')
       if (phase === Phase.Failed) throw overflow()
-      run(chunk)
+      if (phase !== Phase.Idle || typeof chunk !== 'string') return run(chunk)
+      // As in `run`, without its questions: they cost as much as a short text itself.
+      phase = Phase.Feeding
+      try {
+        interpreter.take(decoder.end() + chunk)
+        while (backlog.length > 0) takeInput(backlog.shift()!)
+        phase = Phase.Idle
+      } catch (error) {
+        fail(error)
+      }
     },
     end(how?: EndOptions) {
       checkIsObject(how)

@@ -52,7 +52,7 @@ export class Interpreter {
     const decoys = hasDecoys(text)
     const lf = decoys ? find(LINE_FEED, text, 0) : text.indexOf('\n', 0)
     const cr = decoys ? find(CARRIAGE_RETURN, text, 0) : text.indexOf('\r', 0)
-    if (cr >= 0 || !this._isClean || !this._takeWhole(text, lf)) this._lines(text, lf, cr)
+    if (cr >= 0 || !this._isClean || !this._takeWhole(text, lf)) this._lines(text, lf, cr, decoys)
   }
 
   // Two shortcuts, for what most streams are made of. They change nothing but the time: without them, the loop in `_lines` does the same.
@@ -88,12 +88,13 @@ export class Interpreter {
   }
 
   /**
-   * Interprets the rest of a text. `lf` and `cr` are where the first of each is found, -1 for nowhere.
+   * Interprets the rest of a text. `lf` and `cr` are where the first of each is found, -1 for nowhere; `decoys` tells
+   * how the next are searched for. Four parameters, because an object for them would be made for each text.
    *
    * What the loop needs lives in local variables, which engines keep in registers; fields would be read
    * and written again for every line.
    */
-  _lines(text: string, lf: number, cr: number): void {
+  _lines(text: string, lf: number, cr: number, decoys: boolean): void {
     const run = this._epoch
     const { length } = text
     let at = 0
@@ -111,7 +112,7 @@ export class Interpreter {
       this._line = new UnfinishedLine()
       const whole = line.join(text, end, at)
       const shift = whole.length - at
-      this._lines(whole, lf < at ? lf + shift : -1, cr < at ? cr + shift : -1)
+      this._lines(whole, lf < at ? lf + shift : -1, cr < at ? cr + shift : -1, decoys)
       if (this._epoch !== run) return
       this._rest = ''
     }
@@ -120,7 +121,6 @@ export class Interpreter {
       this._skipped = 0
     }
     this._isClean = false
-    const decoys = hasDecoys(text)
     const parser = this._parser
     const callbacks = this._callbacks
     const maxEventSize = this._maxEventSize
@@ -138,6 +138,7 @@ export class Interpreter {
         let start = 0
         while (
           (lf >= at || (lf = text.indexOf('\n', at)) >= 0) &&
+          lf + 1 < length &&
           text.charCodeAt(lf + 1) === Unit.LF &&
           (start = dataValue(text, text.charCodeAt(at), at, lf)) &&
           lf - start <= maxEventSize
