@@ -1,5 +1,5 @@
 import { build } from 'esbuild'
-import { readdirSync } from 'node:fs'
+import { readdirSync, readFileSync } from 'node:fs'
 import { defineConfig, type Options } from 'tsup'
 
 const entry = readdirSync('src', { recursive: true, encoding: 'utf8' })
@@ -11,8 +11,8 @@ const entry = readdirSync('src', { recursive: true, encoding: 'utf8' })
 const mangleProps = /^_[a-z]/
 
 /**
- * The short names of `_name` properties. All files of both formats must agree on them. The underscore stays, so that they
- * never meet a property that a subclass of a user has.
+ * The short names of `_name` properties, the shortest for the parser's, then for those used most. All files of both formats must agree on them.
+ * The underscore stays, so that they never meet a property that a subclass of a user has.
  */
 async function shortNames(): Promise<Record<string, string>> {
   const { mangleCache } = await build({
@@ -24,12 +24,23 @@ async function shortNames(): Promise<Record<string, string>> {
     mangleProps,
     mangleCache: {},
   })
-  return Object.fromEntries(Object.keys(mangleCache).map((name, index) => [name, `_${lettersOf(index)}`]))
+  const uses = new Map<string, number>()
+  for (const file of entry) {
+    const weight = file.startsWith('src/parser/') ? 1000 : 1
+    for (const [name] of readFileSync(file, 'utf8').matchAll(/\b_[a-z]\w*/g)) {
+      uses.set(name, (uses.get(name) ?? 0) + weight)
+    }
+  }
+  const names = Object.keys(mangleCache)
+  names.sort((a, b) => (uses.get(b) ?? 0) - (uses.get(a) ?? 0) || (a < b ? -1 : 1))
+  return Object.fromEntries(names.map((name, index) => [name, `_${lettersOf(index)}`]))
 }
 
+const LETTERS = 'abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ'
+
 function lettersOf(index: number): string {
-  const letter = String.fromCodePoint(97 + (index % 26))
-  return index < 26 ? letter : lettersOf(Math.floor(index / 26) - 1) + letter
+  const letter = LETTERS[index % LETTERS.length]!
+  return index < LETTERS.length ? letter : lettersOf(Math.floor(index / LETTERS.length) - 1) + letter
 }
 
 export default defineConfig(async () => {

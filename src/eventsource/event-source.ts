@@ -1,12 +1,6 @@
 import { baseUrl } from '../client/request-url.js'
-import { createEngine } from '../client/engine.js'
-import type { Engine } from '../client/engine-types.js'
-import { makeInit } from '../client/request.js'
-import { ConnectError } from '../errors/connect-error.js'
 import { hostClass } from '../streams/host-class.js'
-import { Handlers } from './handlers.js'
-import { queueTask } from './queue-task.js'
-import { readInit } from './settings.js'
+import { CLOSED, CONNECTING, OPEN, SourceConnection } from './connection.js'
 import type {
   EventSource as EventSourceInterface,
   EventSourceConstructor,
@@ -17,17 +11,17 @@ import type {
 /** See the class. */
 export type EventSource = EventSourceInterface
 
-const CONNECTING = 0
-const OPEN = 1
-const CLOSED = 2
-
-/**
- * The body is read ahead of the listeners, because what is still unread when a connection breaks is lost; but no further
- * than one chunk after so many events.
- */
-const MOST_UNDER_WAY = 1000
-
 const Target: typeof EventTarget = /* @__PURE__ */ hostClass('EventTarget', 'EventSource')
+
+/** Not a property, because a subclass may have any. A private field would be one of these for each name under an older target. */
+const connections = /* @__PURE__ */ new WeakMap<EventTarget, SourceConnection>()
+
+/** @throws {TypeError} for what is no EventSource, as attributes of Web IDL do. */
+function connectionOf(source: EventTarget): SourceConnection {
+  const connection = connections.get(source)
+  if (!connection) throw new TypeError('Illegal invocation')
+  return connection
+}
 
 /**
  * The `EventSource` of the web platform (WHATWG HTML 9.2), on `fetch`: it connects at once, reconnects for as long as it
@@ -63,124 +57,53 @@ export const EventSource: EventSourceConstructor = class extends Target {
   declare readonly OPEN: 1
   declare readonly CLOSED: 2
 
-  readonly #url: string
-  readonly #withCredentials: boolean
-  readonly #handlers = new Handlers(this)
-  readonly #engine: Engine | undefined
-  #readyState: ReadyState = CONNECTING
-
   constructor(url: string | URL, init: EventSourceInit | null = {}) {
     if (arguments.length === 0) throw new TypeError('EventSource needs a URL.')
     const text = `${url as string}`
     if (init !== null && Object(init) !== init) throw new TypeError('The init of an EventSource must be an object.')
     super()
-    const given = init ?? {}
-    const parsed = parse(text)
-    this.#url = parsed.href
-    this.#withCredentials = !!given.withCredentials
-    if (/^https?:$/.test(parsed.protocol)) this.#engine = this.#connect(parsed, given)
-    else this.#fail(CLOSED, new ConnectError('network', `The URL must be http: or https:, not ${parsed.protocol}`))
+    const dispatch = (event: Event): void => void super.dispatchEvent(event)
+    connections.set(this, new SourceConnection(this, dispatch, parse(text), init ?? {}))
   }
 
   get url(): string {
-    return this.#url
+    return connectionOf(this)._url
   }
 
   get withCredentials(): boolean {
-    return this.#withCredentials
+    return connectionOf(this)._withCredentials
   }
 
   get readyState(): ReadyState {
-    return this.#readyState
+    return connectionOf(this)._readyState
   }
 
   get onopen(): EventSourceInterface['onopen'] {
-    return this.#handlers.get('open')
+    return connectionOf(this)._handlers.get('open')
   }
 
   set onopen(value) {
-    this.#handlers.set('open', value)
+    connectionOf(this)._handlers.set('open', value)
   }
 
   get onmessage(): EventSourceInterface['onmessage'] {
-    return this.#handlers.get('message')
+    return connectionOf(this)._handlers.get('message')
   }
 
   set onmessage(value) {
-    this.#handlers.set('message', value)
+    connectionOf(this)._handlers.set('message', value)
   }
 
   get onerror(): EventSourceInterface['onerror'] {
-    return this.#handlers.get('error')
+    return connectionOf(this)._handlers.get('error')
   }
 
   set onerror(value) {
-    this.#handlers.set('error', value)
+    connectionOf(this)._handlers.set('error', value)
   }
 
   close(): void {
-    this.#readyState = CLOSED
-    this.#engine?.finish('closed')
-  }
-
-  #connect(url: URL, init: EventSourceInit): Engine {
-    /** Events on their way to the listeners. */
-    let underWay = 0
-    /** Settles when the listeners know of the latest loss: the next request waits for that. */
-    let told: Promise<void> | undefined
-
-    const delivered = (): void => {
-      if (--underWay === 0) engine.pull()
-    }
-    const settings = readInit(url, init)
-    const engine = createEngine(settings, {
-      async request(attempt) {
-        await told
-        return [settings.url, await makeInit(settings, attempt, true)]
-      },
-      decide: (error, _, isFutile) => !error || (error.kind === 'network' && !isFutile),
-      onEvent: ({ event, data, id }, origin) => {
-        underWay++
-        this.#queue(() => new MessageEvent(event, { data, origin, lastEventId: id }), delivered)
-      },
-      onReady: () => {
-        if (underWay < MOST_UNDER_WAY) engine.pull()
-      },
-      onState: (state, _delay, error) => {
-        if (state === 'open') void this.#enter(OPEN, () => new Event('open'))
-        if (state === 'waiting') {
-          told = this.#fail(CONNECTING, error ?? engine.failure('network', 'The server ended the stream'))
-        }
-      },
-      onClosed: (reason, error) => {
-        if (reason !== 'closed') void this.#fail(CLOSED, error as ConnectError)
-      },
-    })
-    return engine
-  }
-
-  #fail(state: ReadyState, error: ConnectError): Promise<void> {
-    return this.#enter(state, () => Object.assign(new Event('error'), { error }))
-  }
-
-  /** Changes the state together with what tells of it. */
-  #enter(state: ReadyState, event: () => Event): Promise<void> {
-    const change = (): Event => {
-      this.#readyState = state
-      return event()
-    }
-    return new Promise((resolve) => this.#queue(change, resolve))
-  }
-
-  #queue(make: () => Event, done: () => void): void {
-    queueTask(() => {
-      try {
-        if (this.#readyState !== CLOSED) super.dispatchEvent(make())
-      } finally {
-        // Some hosts let through what a listener throws.
-        done()
-      }
-    })
+    connectionOf(this)._close()
   }
 }
 

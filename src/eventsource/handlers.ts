@@ -10,23 +10,23 @@ interface Slot {
  * the value changes, and loses it with `null`.
  */
 export class Handlers {
-  readonly #target: EventTarget
-  readonly #slots = new Map<string, Slot>()
+  private readonly _target: EventTarget
+  private readonly _slots = new Map<string, Slot>()
 
   constructor(target: EventTarget) {
-    this.#target = target
+    this._target = target
   }
 
   get(type: string): never {
-    return (this.#slots.get(type)?.value ?? null) as never
+    return (this._slots.get(type)?.value ?? null) as never
   }
 
   /** Takes any object, as Web IDL has it for callbacks; what cannot be called does nothing. Anything else is `null`. */
   set(type: string, value: unknown): void {
-    const slot = this.#slots.get(type)
+    const slot = this._slots.get(type)
     if (Object(value) !== value) {
-      this.#slots.delete(type)
-      if (slot) this.#target.removeEventListener(type, slot.listener)
+      this._slots.delete(type)
+      if (slot) this._target.removeEventListener(type, slot.listener)
     } else if (slot) {
       slot.value = value
     } else {
@@ -34,11 +34,11 @@ export class Handlers {
         value,
         listener: (event) => {
           if (typeof added.value !== 'function') return
-          if ((added.value as Handler).call(this.#target, event) === false) event.preventDefault()
+          if ((added.value as Handler).call(this._target, event) === false) event.preventDefault()
         },
       }
-      this.#slots.set(type, added)
-      if (!callsHandlers()) this.#target.addEventListener(type, added.listener)
+      this._slots.set(type, added)
+      if (!callsHandlers()) this._target.addEventListener(type, added.listener)
     }
   }
 }

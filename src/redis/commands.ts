@@ -26,23 +26,23 @@ async function openReady(link: Link): Promise<void> {
 export class Commands {
   /** How many there have been. */
   connections = 0
-  readonly #links: LinkFactory
-  readonly #closing = new AbortController()
-  readonly #pending = new Set<Promise<unknown>>()
+  private readonly _links: LinkFactory
+  private readonly _closing = new AbortController()
+  private readonly _pending = new Set<Promise<unknown>>()
   /** Connections on their way out. */
-  readonly #leaving = new Set<Promise<void>>()
-  #link: Link | undefined
+  private readonly _leaving = new Set<Promise<void>>()
+  private _link: Link | undefined
   /** The one that is being opened. */
-  #candidate: Link | undefined
-  #opening: Promise<Link> | undefined
-  #waiting = 0
+  private _candidate: Link | undefined
+  private _opening: Promise<Link> | undefined
+  private _waiting = 0
   /** Attempts to connect in a row. */
-  #failures = 0
+  private _failures = 0
   /** Why there is no connection. */
-  #cause: unknown
+  private _cause: unknown
 
   constructor(links: LinkFactory) {
-    this.#links = links
+    this._links = links
   }
 
   /**
@@ -53,98 +53,98 @@ export class Commands {
    * @throws {RedisTransportError}
    */
   send(args: readonly string[], what: string, timeoutMs: number): Promise<unknown> {
-    const answer = this.#send(args, what, timeoutMs)
-    this.#pending.add(answer)
-    const done = (): unknown => this.#pending.delete(answer)
+    const answer = this._send(args, what, timeoutMs)
+    this._pending.add(answer)
+    const done = (): unknown => this._pending.delete(answer)
     answer.then(done, done)
     return answer
   }
 
-  async #send(args: readonly string[], what: string, timeoutMs: number): Promise<unknown> {
-    if (this.#closing.signal.aborted) throw closed()
+  private async _send(args: readonly string[], what: string, timeoutMs: number): Promise<unknown> {
+    if (this._closing.signal.aborted) throw closed()
     let sentOn: Link | undefined
     let isLate = false
     const late = (): RedisTransportError => {
       isLate = true
-      if (!sentOn) return this.#unreachable(what, timeoutMs)
-      this.#drop(sentOn)
+      if (!sentOn) return this._unreachable(what, timeoutMs)
+      this._drop(sentOn)
       return new RedisTransportError('ERR_REDIS_TIMEOUT', `Redis did not ${what} within ${timeoutMs} ms.`, {
         published: 'unknown',
       })
     }
     const exchange = async (): Promise<unknown> => {
-      const link = await this.#connected(timeoutMs)
+      const link = await this._connected(timeoutMs)
       if (isLate) return
       sentOn = link
       return link.send(args)
     }
-    this.#waiting++
+    this._waiting++
     try {
       return await bounded(exchange(), timeoutMs, late)
     } catch (error) {
       // A former master: whoever is it now is found by connecting anew.
-      if (sentOn && replyCode(error) === 'READONLY') this.#drop(sentOn)
+      if (sentOn && replyCode(error) === 'READONLY') this._drop(sentOn)
       throw toRedisError(error, what, sentOn ? 'unknown' : 'no')
     } finally {
-      this.#waiting--
+      this._waiting--
     }
   }
 
   /** Resolves when all that was sent is answered, or was given up, and nothing of it is open. */
   async close(): Promise<void> {
-    this.#closing.abort()
-    await this.#candidate?.close()
-    await Promise.allSettled(this.#pending)
-    await this.#opening?.catch(() => {})
-    if (this.#link) this.#drop(this.#link)
-    await Promise.all(this.#leaving)
+    this._closing.abort()
+    await this._candidate?.close()
+    await Promise.allSettled(this._pending)
+    await this._opening?.catch(() => {})
+    if (this._link) this._drop(this._link)
+    await Promise.all(this._leaving)
   }
 
-  #connected(timeoutMs: number): Promise<Link> {
-    if (this.#link && !this.#link.isOpen) this.#drop(this.#link)
-    this.#opening ??= this.#open(timeoutMs)
-    return this.#opening
+  private _connected(timeoutMs: number): Promise<Link> {
+    if (this._link && !this._link.isOpen) this._drop(this._link)
+    this._opening ??= this._open(timeoutMs)
+    return this._opening
   }
 
-  async #open(timeoutMs: number): Promise<Link> {
-    const { signal } = this.#closing
-    while (!signal.aborted && this.#waiting > 0) {
-      if (this.#failures > 0) await pause(this.#failures, signal)
+  private async _open(timeoutMs: number): Promise<Link> {
+    const { signal } = this._closing
+    while (!signal.aborted && this._waiting > 0) {
+      if (this._failures > 0) await pause(this._failures, signal)
       if (signal.aborted) break
-      const link = (this.#candidate = this.#links.create(timeoutMs))
+      const link = (this._candidate = this._links.create(timeoutMs))
       try {
-        await bounded(openReady(link), timeoutMs, () => this.#unreachable('open a connection', timeoutMs))
-        this.#failures = 0
+        await bounded(openReady(link), timeoutMs, () => this._unreachable('open a connection', timeoutMs))
+        this._failures = 0
         this.connections++
-        this.#link = link
+        this._link = link
         return link
       } catch (error) {
-        this.#failures++
+        this._failures++
         // A server that is full closes the connection too, and what that does may be read before its reason is.
-        if (!isFull(this.#cause) || !isCut(error)) this.#cause = error
+        if (!isFull(this._cause) || !isCut(error)) this._cause = error
         await link.close()
       } finally {
-        this.#candidate = undefined
+        this._candidate = undefined
       }
     }
-    this.#opening = undefined
+    this._opening = undefined
     throw closed()
   }
 
-  #drop(link: Link): void {
-    if (this.#link !== link) return
-    this.#link = this.#opening = undefined
+  private _drop(link: Link): void {
+    if (this._link !== link) return
+    this._link = this._opening = undefined
     const gone = link.close()
-    this.#leaving.add(gone)
-    void gone.then(() => this.#leaving.delete(gone))
+    this._leaving.add(gone)
+    void gone.then(() => this._leaving.delete(gone))
   }
 
-  #unreachable(what: string, timeoutMs: number): RedisTransportError {
-    if (replyCode(this.#cause)) return toRedisError(this.#cause, what)
+  private _unreachable(what: string, timeoutMs: number): RedisTransportError {
+    if (replyCode(this._cause)) return toRedisError(this._cause, what)
     return new RedisTransportError(
       'ERR_REDIS_CONNECTION',
       `Redis did not ${what}: there was no connection for ${timeoutMs} ms.`,
-      { cause: this.#cause },
+      { cause: this._cause },
     )
   }
 }

@@ -3,17 +3,17 @@ const MOST = 1000
 
 /** How many entries to ask for at a time. Redis counts entries, not bytes, so that this learns from the last reply. */
 export class PageSize {
-  readonly #bytes: number
+  private readonly _bytes: number
   count: number = FIRST
 
   /** @param bytes How large a reply should be. */
   constructor(bytes: number) {
-    this.#bytes = bytes
+    this._bytes = bytes
   }
 
   /** Takes note of a reply. */
   learn(entries: number, bytes: number): void {
     if (entries === 0) return
-    this.count = Math.min(MOST, Math.max(1, Math.round((entries * this.#bytes) / Math.max(1, bytes))))
+    this.count = Math.min(MOST, Math.max(1, Math.round((entries * this._bytes) / Math.max(1, bytes))))
   }
 }

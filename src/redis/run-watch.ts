@@ -15,77 +15,77 @@ interface Watcher {
  * told what is there. Never rejects: where Redis is away, it connects again until nobody watches.
  */
 export class RunWatch {
-  readonly #links: LinkFactory
-  readonly #timeoutMs: number
-  readonly #watchers = new Set<Watcher>()
-  readonly #closing = new AbortController()
-  #working: Promise<void> | undefined
-  #link: Link | undefined
+  private readonly _links: LinkFactory
+  private readonly _timeoutMs: number
+  private readonly _watchers = new Set<Watcher>()
+  private readonly _closing = new AbortController()
+  private _working: Promise<void> | undefined
+  private _link: Link | undefined
 
   constructor(links: LinkFactory, timeoutMs: number) {
-    this.#links = links
-    this.#timeoutMs = timeoutMs
+    this._links = links
+    this._timeoutMs = timeoutMs
   }
 
   add(streams: readonly string[], wake: () => void): () => void {
     const watcher = { streams: new Map(streams.map((stream) => [stream, '0-0'])), wake }
-    this.#watchers.add(watcher)
-    this.#start()
-    return () => void this.#watchers.delete(watcher)
+    this._watchers.add(watcher)
+    this._start()
+    return () => void this._watchers.delete(watcher)
   }
 
   async close(): Promise<void> {
-    this.#closing.abort()
-    this.#watchers.clear()
-    await this.#link?.close()
-    await this.#working
+    this._closing.abort()
+    this._watchers.clear()
+    await this._link?.close()
+    await this._working
   }
 
-  #start(): void {
-    if (this.#closing.signal.aborted) return
-    this.#working ??= this.#work().finally(() => {
-      this.#working = undefined
-      if (this.#watchers.size > 0) this.#start()
+  private _start(): void {
+    if (this._closing.signal.aborted) return
+    this._working ??= this._work().finally(() => {
+      this._working = undefined
+      if (this._watchers.size > 0) this._start()
     })
   }
 
-  async #work(): Promise<void> {
+  private async _work(): Promise<void> {
     let failures = 0
-    while (this.#watchers.size > 0) {
-      const link = (this.#link = this.#links.create(this.#timeoutMs))
+    while (this._watchers.size > 0) {
+      const link = (this._link = this._links.create(this._timeoutMs))
       try {
-        await bounded(link.open(), this.#timeoutMs, () => new Error('No connection in time.'))
-        while (this.#watchers.size > 0) {
-          await this.#read(link)
+        await bounded(link.open(), this._timeoutMs, () => new Error('No connection in time.'))
+        while (this._watchers.size > 0) {
+          await this._read(link)
           failures = 0
         }
       } catch {
         // The commands say what is wrong; who waits here is told when Redis is back.
         failures++
       } finally {
-        this.#link = undefined
+        this._link = undefined
         await link.close()
       }
-      if (this.#watchers.size > 0) await pause(failures, this.#closing.signal)
+      if (this._watchers.size > 0) await pause(failures, this._closing.signal)
     }
   }
 
-  async #read(link: Link): Promise<void> {
+  private async _read(link: Link): Promise<void> {
     // The place of the watcher that is furthest behind, for each stream.
     const places = new Map<string, string>()
-    for (const { streams } of this.#watchers) {
+    for (const { streams } of this._watchers) {
       for (const [stream, place] of streams) {
         const other = places.get(stream)
         if (other === undefined || numberOf(place) < numberOf(other)) places.set(stream, place)
       }
     }
     const args = ['XREAD', 'COUNT', '1000', 'BLOCK', String(BLOCK), 'STREAMS', ...places.keys(), ...places.values()]
-    const reply = (await bounded(link.send(args), this.#timeoutMs + BLOCK, () => new Error('No answer in time.'))) as
+    const reply = (await bounded(link.send(args), this._timeoutMs + BLOCK, () => new Error('No answer in time.'))) as
       | [string, [string][]][]
       | null
     const newest = new Map(reply?.map(([stream, entries]) => [stream, entries.at(-1)![0]]))
     if (newest.size === 0) return
-    for (const { streams, wake } of this.#watchers) {
+    for (const { streams, wake } of this._watchers) {
       let isNews = false
       for (const [stream, place] of streams) {
         const id = newest.get(stream)

@@ -45,154 +45,154 @@ function placeUnknown(): RedisTransportError {
 export class StreamTransport implements Transport, StreamListener {
   readonly channel: string
   readonly compare = (a: string, b: string): number =>
-    this.#isPlausible(a) && this.#isPlausible(b) ? compareStreamIds(a, b) : NaN
-  readonly #use: Use
-  readonly #options: StreamTransportOptions
-  readonly #page = new PageSize(PAGE_BYTES)
+    this._isPlausible(a) && this._isPlausible(b) ? compareStreamIds(a, b) : NaN
+  private readonly _use: Use
+  private readonly _options: StreamTransportOptions
+  private readonly _page = new PageSize(PAGE_BYTES)
   /** Questions under way, for all who ask the same. */
-  readonly #asked = new Map<string, Promise<unknown>>()
-  #subscriber: Subscriber | undefined
-  #limits: HistoryLimits | undefined
-  #history: History | undefined
-  #arrival: Arrival | undefined
+  private readonly _asked = new Map<string, Promise<unknown>>()
+  private _subscriber: Subscriber | undefined
+  private _limits: HistoryLimits | undefined
+  private _history: History | undefined
+  private _arrival: Arrival | undefined
   /** Entries were lost, and the channel has not been told yet. */
-  #isLost = false
-  #released: Promise<void> | undefined
+  private _isLost = false
+  private _released: Promise<void> | undefined
   /** When the newest entry that was read was added, by the clock of Redis. */
-  #newestTime = 0
+  private _newestTime = 0
 
   constructor(use: Use, options: StreamTransportOptions) {
-    this.#use = use
-    this.#options = options
+    this._use = use
+    this._options = options
     this.channel = options.channel
   }
 
   async publish(message: TransportMessage): Promise<string> {
-    if (this.#released) throw closed()
-    const { commands, key, reader } = this.#use
-    const command = appendCommand(key, message, this.#options)
-    const id = (await commands.send(command, 'take the event', this.#options.timeoutMs)) as string
+    if (this._released) throw closed()
+    const { commands, key, reader } = this._use
+    const command = appendCommand(key, message, this._options)
+    const id = (await commands.send(command, 'take the event', this._options.timeoutMs)) as string
     reader.added(id, commands.connections)
     return id
   }
 
   subscribe(subscriber: Subscriber, limits: HistoryLimits): void {
-    if (this.#released) return
-    this.#subscriber = subscriber
-    this.#limits = limits
-    this.#use.reader.join(this)
+    if (this._released) return
+    this._subscriber = subscriber
+    this._limits = limits
+    this._use.reader.join(this)
   }
 
   onLost(): void {
-    this.#isLost = true
+    this._isLost = true
   }
 
   onPlace(position: string): void {
-    this.#newestTime = Math.max(this.#newestTime, timeOf(position))
+    this._newestTime = Math.max(this._newestTime, timeOf(position))
     const arrival: Arrival = { entries: [] }
-    this.#arrival = arrival
+    this._arrival = arrival
     const arrive = (backlog: Backlog): void => {
-      if (this.#arrival === arrival) this.#arrive(position, backlog, arrival)
+      if (this._arrival === arrival) this._arrive(position, backlog, arrival)
     }
-    loadBacklog(this.#ask, this.#use.key, position, this.#limits!, this.#page).then(arrive, () =>
+    loadBacklog(this._ask, this._use.key, position, this._limits!, this._page).then(arrive, () =>
       // Without it, readers that come back are served from Redis, as soon as it can be asked.
       arrive({ start: position, entries: [] }),
     )
   }
 
-  #arrive(position: string, { start, entries }: Backlog, arrival: Arrival): void {
-    const history = new History(this.#limits!, compareStreamIds, Date.now, start)
+  private _arrive(position: string, { start, entries }: Backlog, arrival: Arrival): void {
+    const history = new History(this._limits!, compareStreamIds, Date.now, start)
     for (let index = entries.length - 1; index >= 0; index--) {
-      const entry = this.#entryOf(entries[index]!)
+      const entry = this._entryOf(entries[index]!)
       if (entry) history.push(entry, timeOf(entry.id))
     }
-    this.#history = history
-    this.#arrival = undefined
-    this.#isLost = false
-    this.#subscriber?.onReset(position)
+    this._history = history
+    this._arrival = undefined
+    this._isLost = false
+    this._subscriber?.onReset(position)
     for (const stored of arrival.entries) this.onStored(stored)
   }
 
   onStored(stored: StoredEntry): void {
-    if (this.#released) return
-    this.#newestTime = Math.max(this.#newestTime, timeOf(stored.id))
+    if (this._released) return
+    this._newestTime = Math.max(this._newestTime, timeOf(stored.id))
     // Also where the place changed again while entries are handed on.
-    if (this.#arrival) return void this.#arrival.entries.push(stored)
-    const entry = this.#entryOf(stored)
+    if (this._arrival) return void this._arrival.entries.push(stored)
+    const entry = this._entryOf(stored)
     if (!entry) {
       const text = `The entry ${stored.id} of the stream is no event, and was passed over. It needs a field "data".`
       return this.onError(new RedisTransportError('ERR_REDIS_ENTRY', text))
     }
-    this.#history!.push(entry)
-    this.#subscriber?.onEntry(entry)
+    this._history!.push(entry)
+    this._subscriber?.onEntry(entry)
   }
 
   onError(error: RedisTransportError): void {
-    if (!this.#released) this.#subscriber?.onError(error)
+    if (!this._released) this._subscriber?.onError(error)
   }
 
   has(id: string): true | GapReason | Promise<true | GapReason> {
-    if (!this.#isPlausible(id)) return 'unknown'
-    const history = this.#history
+    if (!this._isPlausible(id)) return 'unknown'
+    const history = this._history
     if (history && (id === history.start || history.holds(id))) return true
     // The channel will send all readers to the new place, and this one may be ahead of it.
-    if (this.#isLost) return Promise.reject(placeUnknown())
-    return this.#once(`has ${id}`, () => this.#exists(id))
+    if (this._isLost) return Promise.reject(placeUnknown())
+    return this._once(`has ${id}`, () => this._exists(id))
   }
 
   range(after: string, upTo: string): Page | undefined | Promise<Page | undefined> {
-    return this.#history?.page(after, upTo) ?? this.#once(`range ${after} ${upTo}`, () => this.#fetch(after, upTo))
+    return this._history?.page(after, upTo) ?? this._once(`range ${after} ${upTo}`, () => this._fetch(after, upTo))
   }
 
   /** One that is further ahead than clocks differ was forged. What Redis gave tells how late it is there. */
-  #isPlausible(id: string): boolean {
-    return isStreamId(id) && timeOf(id) <= Math.max(Date.now(), this.#newestTime) + CLOCK_DIFFERENCE
+  private _isPlausible(id: string): boolean {
+    return isStreamId(id) && timeOf(id) <= Math.max(Date.now(), this._newestTime) + CLOCK_DIFFERENCE
   }
 
   close(): Promise<void> {
-    if (!this.#released) {
-      this.#subscriber = this.#arrival = undefined
-      this.#use.reader.leave(this)
-      this.#released = this.#use.release()
+    if (!this._released) {
+      this._subscriber = this._arrival = undefined
+      this._use.reader.leave(this)
+      this._released = this._use.release()
     }
-    return this.#released
+    return this._released
   }
 
-  async #exists(id: string): Promise<true | GapReason> {
-    const { key } = this.#use
-    const [entry] = readEntries(await this.#ask('XRANGE', key, id, id, 'COUNT', '1'))
+  private async _exists(id: string): Promise<true | GapReason> {
+    const { key } = this._use
+    const [entry] = readEntries(await this._ask('XRANGE', key, id, id, 'COUNT', '1'))
     if (entry) return true
     const [[first], [newest]] = await Promise.all([
-      this.#ask('XRANGE', key, '-', '+', 'COUNT', '1').then(readEntries),
-      this.#ask('XREVRANGE', key, '+', '-', 'COUNT', '1').then(readEntries),
+      this._ask('XRANGE', key, '-', '+', 'COUNT', '1').then(readEntries),
+      this._ask('XREVRANGE', key, '+', '-', 'COUNT', '1').then(readEntries),
     ])
     // It may have been given all there is, by a process that has got further. Told of a gap at a place before that,
     // it would be given some of it again.
-    if (newest && this.#subscriber) await this.#use.reader.reached(newest.id)
-    if (this.#isLost || this.#arrival) throw placeUnknown()
+    if (newest && this._subscriber) await this._use.reader.reached(newest.id)
+    if (this._isLost || this._arrival) throw placeUnknown()
     return !first || compareStreamIds(id, first.id) < 0 ? 'expired' : 'unknown'
   }
 
-  async #fetch(after: string, upTo: string): Promise<Page | undefined> {
-    const count = this.#page.count + 1
+  private async _fetch(after: string, upTo: string): Promise<Page | undefined> {
+    const count = this._page.count + 1
     // With the entry that was read last: as long as it exists, nothing after it was trimmed.
-    const reply = await this.#ask('XRANGE', this.#use.key, after, upTo, 'COUNT', String(count))
+    const reply = await this._ask('XRANGE', this._use.key, after, upTo, 'COUNT', String(count))
     const [previous, ...stored] = readEntries(reply)
     if (previous?.id !== after || stored.some((entry) => entry.mark === 'break')) return undefined
-    this.#page.learn(stored.length, sizeOf(stored))
+    this._page.learn(stored.length, sizeOf(stored))
     const position = stored.at(-1)?.id ?? after
     // The end is an entry too. Where it is gone, Redis has lost entries that were delivered.
     if (stored.length + 1 < count && position !== upTo) return undefined
     const entries: Entry[] = []
     for (const one of stored) {
-      const entry = one.channel === this.channel ? this.#entryOf(one) : undefined
+      const entry = one.channel === this.channel ? this._entryOf(one) : undefined
       if (entry && !entry.ephemeral) entries.push(entry)
     }
     return { entries, position }
   }
 
   /** `undefined` for what is no event, or for another channel. */
-  #entryOf({ id, channel, message }: StoredEntry): Entry | undefined {
+  private _entryOf({ id, channel, message }: StoredEntry): Entry | undefined {
     if (!message || channel !== this.channel) return undefined
     try {
       return createEntry(id, message)
@@ -201,15 +201,15 @@ export class StreamTransport implements Transport, StreamListener {
     }
   }
 
-  readonly #ask = (...args: string[]): Promise<unknown> =>
-    this.#use.commands.send(args, 'give the history', this.#options.timeoutMs)
+  private readonly _ask = (...args: string[]): Promise<unknown> =>
+    this._use.commands.send(args, 'give the history', this._options.timeoutMs)
 
-  #once<T>(question: string, ask: () => Promise<T>): Promise<T> {
-    let answer = this.#asked.get(question) as Promise<T> | undefined
+  private _once<T>(question: string, ask: () => Promise<T>): Promise<T> {
+    let answer = this._asked.get(question) as Promise<T> | undefined
     if (!answer) {
       answer = ask()
-      this.#asked.set(question, answer)
-      const done = (): unknown => this.#asked.delete(question)
+      this._asked.set(question, answer)
+      const done = (): unknown => this._asked.delete(question)
       answer.then(done, done)
     }
     return answer

@@ -30,35 +30,35 @@ export class Producer implements SourceOwner {
   /** Records that the store has taken. */
   count = 0
   stop: (() => unknown) | undefined
-  readonly #owner: ProducerOwner
-  readonly #controller = new AbortController()
-  readonly #closed: Deferred<RunEnd> = defer()
-  #unwatch: () => void
+  private readonly _owner: ProducerOwner
+  private readonly _controller = new AbortController()
+  private readonly _closed: Deferred<RunEnd> = defer()
+  private _unwatch: () => void
   /** Encoded and not yet given to the store. */
-  #pending: string[] = []
-  #pendingBytes = 0
+  private _pending: string[] = []
+  private _pendingBytes = 0
   /** Of the whole run, and how many messages it has given. */
-  #bytes = 0
-  #number = 0
-  #flushing: Promise<void> | undefined
-  #room: Deferred<void> | undefined
+  private _bytes = 0
+  private _number = 0
+  private _flushing: Promise<void> | undefined
+  private _room: Deferred<void> | undefined
   /** A record is on its way to the store, or may have got lost there. */
-  #isDoubtful = false
+  private _isDoubtful = false
   /** The store has failed: its own end is all that it is asked to record. */
-  #isBroken = false
+  private _isBroken = false
   /** When the lease was last known to be renewed, and whether it is being. */
-  #renewedAt: number
-  #isRenewing = false
+  private _renewedAt: number
+  private _isRenewing = false
 
   constructor(
     owner: ProducerOwner,
     readonly key: string,
     readonly token: string,
   ) {
-    this.#owner = owner
-    this.#renewedAt = owner.scheduler.now()
-    this.run = { key, signal: this.#controller.signal, closed: this.#closed.promise }
-    this.#unwatch = owner.store.watch(key, token, 'end', () => void this.#renew())
+    this._owner = owner
+    this._renewedAt = owner.scheduler.now()
+    this.run = { key, signal: this._controller.signal, closed: this._closed.promise }
+    this._unwatch = owner.store.watch(key, token, 'end', () => void this._renew())
   }
 
   get over(): boolean {
@@ -78,46 +78,46 @@ export class Producer implements SourceOwner {
 
   send(message: StreamMessage): boolean {
     if (this.over) return false
-    const record = recordOf(message, eventId(this.token, this.#number + 1))
+    const record = recordOf(message, eventId(this.token, this._number + 1))
     const bytes = byteLength(record) - 1
-    const { maxBytes } = this.#owner
-    if (this.#bytes + bytes > maxBytes) {
+    const { maxBytes } = this._owner
+    if (this._bytes + bytes > maxBytes) {
       this.fail(new RunLimitError('maxBytes', maxBytes))
       return false
     }
-    this.#number++
-    this.#bytes += bytes
-    this.#pendingBytes += bytes
-    this.#pending.push(record)
-    this.#flush()
-    return this.#pendingBytes < ROOM
+    this._number++
+    this._bytes += bytes
+    this._pendingBytes += bytes
+    this._pending.push(record)
+    this._flush()
+    return this._pendingBytes < ROOM
   }
 
   drained(): Promise<void> {
-    if (this.over || this.#pendingBytes < ROOM) return Promise.resolve()
-    this.#room ??= defer()
-    return this.#room.promise
+    if (this.over || this._pendingBytes < ROOM) return Promise.resolve()
+    this._room ??= defer()
+    return this._room.promise
   }
 
   onSourceEnd(): void {
-    void this.#finish('done')
+    void this._finish('done')
   }
 
   fail(error: unknown): void {
     this.report(error)
-    void this.#finish('failed')
+    void this._finish('failed')
   }
 
   report(error: unknown): void {
     // What waits for something with the run's signal throws when the run ends: as it should.
     if (this.over && (error as Error | undefined)?.name === 'AbortError') return
-    this.#owner.report(error)
+    this._owner.report(error)
   }
 
   /** Ends the run before its source does, because the process leaves. */
   abandon(): Promise<void> {
-    this.#pending = []
-    return this.#finish('lost')
+    this._pending = []
+    return this._finish('lost')
   }
 
   /** The store has been told that the run has ended so. */
@@ -125,96 +125,96 @@ export class Producer implements SourceOwner {
     if (this.state) return
     this.state = state
     this.phase = isRecorded ? 'ended' : 'unrecorded'
-    this.#halt()
-    this.#pending = []
-    this.#unwatch()
-    this.#owner.onEnd(this, state, !isRecorded ? 'none' : this.#isDoubtful ? 'store' : 'exact')
-    this.#closed.resolve(state)
+    this._halt()
+    this._pending = []
+    this._unwatch()
+    this._owner.onEnd(this, state, !isRecorded ? 'none' : this._isDoubtful ? 'store' : 'exact')
+    this._closed.resolve(state)
   }
 
   /** To be called several times in each lease. */
   pulse(now: number): void {
-    if (this.phase === 'unrecorded') void this.#recordLate(now)
-    else if (now - this.#renewedAt >= this.#owner.lease / 8) void this.#renew()
+    if (this.phase === 'unrecorded') void this._recordLate(now)
+    else if (now - this._renewedAt >= this._owner.lease / 8) void this._renew()
   }
 
   /** Nothing of the source is wanted any more. */
-  #halt(): void {
+  private _halt(): void {
     if (this.phase === 'producing') this.phase = 'ending'
     stopSource(this)
-    this.#controller.abort()
-    this.#room?.resolve()
-    this.#room = undefined
+    this._controller.abort()
+    this._room?.resolve()
+    this._room = undefined
   }
 
-  async #finish(state: RunEnd): Promise<void> {
+  private async _finish(state: RunEnd): Promise<void> {
     if (this.over) return
     this.phase = 'ending'
-    this.#halt()
-    while (this.#flushing) await this.#flushing
-    if (this.state || this.#isBroken) return
+    this._halt()
+    while (this._flushing) await this._flushing
+    if (this.state || this._isBroken) return
     try {
       const { key, token } = this
-      const before = await this.#owner.store.end(key, token, state)
+      const before = await this._owner.store.end(key, token, state)
       this.settle(before === 'running' ? state : (before ?? 'lost'))
     } catch (error) {
-      this.#onStoreError(error)
+      this._onStoreError(error)
     }
   }
 
   /** All that comes in one turn goes to the store together, and what comes while it works after that. */
-  #flush(): void {
-    this.#flushing ??= this.#write().finally(() => (this.#flushing = undefined))
+  private _flush(): void {
+    this._flushing ??= this._write().finally(() => (this._flushing = undefined))
   }
 
-  async #write(): Promise<void> {
-    const { store, scheduler } = this.#owner
-    while (this.#pending.length > 0) {
+  private async _write(): Promise<void> {
+    const { store, scheduler } = this._owner
+    while (this._pending.length > 0) {
       await new Promise<void>((resolve) => scheduler.soon(resolve))
-      const records = this.#pending
-      if (records.length === 0 || this.state || this.#isBroken) return
-      this.#pending = []
-      this.#pendingBytes = 0
-      this.#isDoubtful = true
+      const records = this._pending
+      if (records.length === 0 || this.state || this._isBroken) return
+      this._pending = []
+      this._pendingBytes = 0
+      this._isDoubtful = true
       try {
         const state = await store.append(this.key, this.token, this.count, records)
-        this.#isDoubtful = false
+        this._isDoubtful = false
         if (state !== 'running') return this.settle(state)
       } catch (error) {
-        return this.#onStoreError(error)
+        return this._onStoreError(error)
       }
-      this.#renewedAt = scheduler.now()
-      this.#owner.onRecords(this, this.count, records)
+      this._renewedAt = scheduler.now()
+      this._owner.onRecords(this, this.count, records)
       this.count += records.length
-      this.#room?.resolve()
-      this.#room = undefined
+      this._room?.resolve()
+      this._room = undefined
     }
   }
 
-  async #renew(): Promise<void> {
-    if (this.state || this.#isRenewing) return
-    const { store, scheduler, lease } = this.#owner
-    this.#isRenewing = true
+  private async _renew(): Promise<void> {
+    if (this.state || this._isRenewing) return
+    const { store, scheduler, lease } = this._owner
+    this._isRenewing = true
     try {
       const state = await store.renew(this.key, this.token)
-      if (state === 'running') this.#renewedAt = scheduler.now()
+      if (state === 'running') this._renewedAt = scheduler.now()
       else this.settle(state)
     } catch (error) {
       this.report(error)
       // By now every other process takes it for lost.
-      if (scheduler.now() - this.#renewedAt >= lease) this.settle('lost', false)
+      if (scheduler.now() - this._renewedAt >= lease) this.settle('lost', false)
     } finally {
-      this.#isRenewing = false
+      this._isRenewing = false
     }
   }
 
-  #onStoreError(error: unknown): void {
+  private _onStoreError(error: unknown): void {
     if (this.state) return
-    this.#isBroken = true
+    this._isBroken = true
     this.report(error)
-    this.#halt()
+    this._halt()
     const { key, token } = this
-    const { store, scheduler } = this.#owner
+    const { store, scheduler } = this._owner
     let cancel = (): void => {}
     const late = new Promise<undefined>((resolve) => (cancel = scheduler.later(() => resolve(undefined), PATIENCE)))
     const ending = Promise.resolve()
@@ -227,17 +227,17 @@ export class Producer implements SourceOwner {
     })
   }
 
-  async #recordLate(now: number): Promise<void> {
-    if (this.#isRenewing) return
-    this.#isRenewing = true
-    const isTooLate = now - this.#renewedAt >= this.#owner.lease
+  private async _recordLate(now: number): Promise<void> {
+    if (this._isRenewing) return
+    this._isRenewing = true
+    const isTooLate = now - this._renewedAt >= this._owner.lease
     try {
-      if (!isTooLate) await this.#owner.store.end(this.key, this.token, this.state!)
+      if (!isTooLate) await this._owner.store.end(this.key, this.token, this.state!)
       this.phase = 'ended'
     } catch {
       // Told once already; the next pulse asks again.
     } finally {
-      this.#isRenewing = false
+      this._isRenewing = false
     }
   }
 }

@@ -67,7 +67,7 @@ export class RunReader implements SinkOwner {
       }
       this.write(this.next === from + 1 ? tape.chunks[from]! : joinChunks(tape.chunks.slice(from, this.next)))
     }
-    if (this.phase === 'reading' && tape.hasEnded) this.#sayEnd()
+    if (this.phase === 'reading' && tape.hasEnded) this._sayEnd()
   }
 
   /** Ends the connection after what was written. */
@@ -80,7 +80,7 @@ export class RunReader implements SinkOwner {
   /** Drops the connection. */
   drop(): void {
     this.sink.destroy()
-    this.#leave()
+    this._leave()
   }
 
   onDrain(): void {
@@ -88,10 +88,10 @@ export class RunReader implements SinkOwner {
   }
 
   onClose(): void {
-    this.#leave()
+    this._leave()
   }
 
-  #sayEnd(): void {
+  private _sayEnd(): void {
     const { state, isCut, token, count } = this.tape
     // A reader that was told the end already comes back with the id of that.
     if (state !== 'done' && this.next === count) {
@@ -101,7 +101,7 @@ export class RunReader implements SinkOwner {
     this.end()
   }
 
-  #leave(): void {
+  private _leave(): void {
     if (this.phase === 'closed') return
     this.phase = 'closed'
     this.owner.onLeave(this)

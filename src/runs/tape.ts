@@ -34,11 +34,11 @@ export class Tape {
   lookAt = 0
   /** The last one that was asked for, and how many records it stands for. */
   compaction: { readonly count: number; readonly made: Promise<Compaction> } | undefined
-  readonly #owner: TapeOwner
-  #unwatch: (() => void) | undefined
-  #loading: Promise<void> | undefined
-  #isStale = false
-  #isClosed = false
+  private readonly _owner: TapeOwner
+  private _unwatch: (() => void) | undefined
+  private _loading: Promise<void> | undefined
+  private _isStale = false
+  private _isClosed = false
 
   /** @param isLocal Whether this process produces the run, and says what happens to it. */
   constructor(
@@ -47,8 +47,8 @@ export class Tape {
     readonly token: string,
     isLocal: boolean,
   ) {
-    this.#owner = owner
-    if (!isLocal) this.#unwatch = owner.store.watch(key, token, 'records', () => this.wake())
+    this._owner = owner
+    if (!isLocal) this._unwatch = owner.store.watch(key, token, 'records', () => this.wake())
   }
 
   get count(): number {
@@ -61,9 +61,9 @@ export class Tape {
 
   /** Resolves once it holds all that the store held at the call, or has been told why not. Never rejects. */
   load(): Promise<void> {
-    this.#isStale = true
-    this.#loading ??= this.#read().finally(() => (this.#loading = undefined))
-    return this.#loading
+    this._isStale = true
+    this._loading ??= this._read().finally(() => (this._loading = undefined))
+    return this._loading
   }
 
   wake(): void {
@@ -73,57 +73,57 @@ export class Tape {
   /** The store has taken these after the first `count`. */
   offer(count: number, records: readonly string[]): void {
     if (this.hasEnded) return
-    if (count !== this.count || this.#loading) return this.wake()
-    this.#push(records)
-    this.#owner.onTape(this)
+    if (count !== this.count || this._loading) return this.wake()
+    this._push(records)
+    this._owner.onTape(this)
   }
 
   /** The run has ended with `count` records. */
   finish(state: RunState, count: number): void {
     if (this.hasEnded) return
-    if (count !== this.count || this.#loading) return this.wake()
-    this.#end(state)
+    if (count !== this.count || this._loading) return this.wake()
+    this._end(state)
   }
 
   /** The run has ended, and nobody can say what the store holds of it. */
   cut(state: RunState): void {
     if (this.hasEnded) return
     this.isCut = true
-    this.#end(state)
+    this._end(state)
   }
 
   close(): void {
-    this.#isClosed = true
-    this.#unwatch?.()
+    this._isClosed = true
+    this._unwatch?.()
   }
 
-  #push(records: readonly string[]): void {
+  private _push(records: readonly string[]): void {
     for (const record of records) {
       this.records.push(record)
       this.chunks.push(toBytes(wireOf(record)))
     }
   }
 
-  #end(state: RunState): void {
+  private _end(state: RunState): void {
     this.state = state
-    this.#unwatch?.()
-    this.#owner.onTape(this)
+    this._unwatch?.()
+    this._owner.onTape(this)
   }
 
-  async #read(): Promise<void> {
-    const { store, scheduler, report } = this.#owner
-    while (this.#isStale && !this.#isClosed && !this.hasEnded) {
-      this.#isStale = false
+  private async _read(): Promise<void> {
+    const { store, scheduler, report } = this._owner
+    while (this._isStale && !this._isClosed && !this.hasEnded) {
+      this._isStale = false
       try {
         const view = await store.read(this.key, this.count)
-        if (this.#isClosed || this.hasEnded) return
+        if (this._isClosed || this.hasEnded) return
         // Its key is free, or has another run: what it held is gone.
         if (view?.token !== this.token || view.count < this.count) return this.cut('lost')
-        this.#push(view.records)
+        this._push(view.records)
         this.lookAt = scheduler.now() + view.lease + SLACK
-        if (view.count > this.count) this.#isStale = true
-        else if (view.state !== 'running') return this.#end(view.state)
-        this.#owner.onTape(this)
+        if (view.count > this.count) this._isStale = true
+        else if (view.state !== 'running') return this._end(view.state)
+        this._owner.onTape(this)
       } catch (error) {
         report(error)
         this.lookAt = scheduler.now() + AGAIN

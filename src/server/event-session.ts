@@ -19,46 +19,46 @@ const HIGH_WATER_MARK = 64 * 1024
 
 const HEARTBEAT = ':\n'
 
-/** The session of one reader, over either kind of sink. Whatever ends it, `#finish` does it. */
+/** The session of one reader, over either kind of sink. Whatever ends it, `_finish` does it. */
 export class EventSession implements SourceOwner, SinkOwner {
-  readonly #raw: Request | NodeRequest
-  readonly #settings: Settings
+  private readonly _raw: Request | NodeRequest
+  private readonly _settings: Settings
   /** There once it has ended. */
-  #reason: CloseReason | undefined
-  #isClosed = false
-  #sink!: Sink
+  private _reason: CloseReason | undefined
+  private _isClosed = false
+  private _sink!: Sink
   /** There until the stream is open. */
-  #writeHead: (() => void) | undefined
+  private _writeHead: (() => void) | undefined
   stop: (() => unknown) | undefined
 
   // Time is what the timer has counted, in milliseconds. No clock: one that stands still, or jumps, decides nothing.
-  #timer: ReturnType<typeof setTimeout> | undefined
+  private _timer: ReturnType<typeof setTimeout> | undefined
   /** What the timer is set to. */
-  #wait = 0
+  private _wait = 0
   /** Since the last write, and since the transport took any of what waits. */
-  #idle = 0
-  #stuck = 0
+  private _idle = 0
+  private _stuck = 0
   /** Bytes handed over, and what the transport had taken of them when last looked at. */
-  #written = 0
-  #taken = 0
+  private _written = 0
+  private _taken = 0
 
   // Made when asked for: most sessions never need them, and there may be very many sessions.
-  #request: EventRequest | undefined
-  #controller: AbortController | undefined
-  #room: Deferred<void> | undefined
-  #ending: Deferred<CloseReason> | undefined
+  private _request: EventRequest | undefined
+  private _controller: AbortController | undefined
+  private _room: Deferred<void> | undefined
+  private _ending: Deferred<CloseReason> | undefined
 
   constructor(raw: Request | NodeRequest, settings: Settings) {
-    this.#raw = raw
-    this.#settings = settings
+    this._raw = raw
+    this._settings = settings
   }
 
   get over(): boolean {
-    return this.#reason !== undefined
+    return this._reason !== undefined
   }
 
   get request(): EventRequest {
-    return (this.#request ??= eventRequestOf(this.#raw))
+    return (this._request ??= eventRequestOf(this._raw))
   }
 
   get lastEventId(): string {
@@ -66,37 +66,37 @@ export class EventSession implements SourceOwner, SinkOwner {
   }
 
   get signal(): AbortSignal {
-    this.#controller ??= new AbortController()
-    if (this.over) this.#controller.abort()
-    return this.#controller.signal
+    this._controller ??= new AbortController()
+    if (this.over) this._controller.abort()
+    return this._controller.signal
   }
 
   get closed(): Promise<CloseReason> {
-    this.#ending ??= defer()
-    if (this.#isClosed) this.#ending.resolve(this.#reason!)
-    return this.#ending.promise
+    this._ending ??= defer()
+    if (this._isClosed) this._ending.resolve(this._reason!)
+    return this._ending.promise
   }
 
   get bufferedBytes(): number {
-    return this.#isClosed ? 0 : this.#sink.bufferedBytes
+    return this._isClosed ? 0 : this._sink.bufferedBytes
   }
 
   send(message: StreamMessage): boolean {
-    return !this.over && this.#write(encodeStreamMessage(message))
+    return !this.over && this._write(encodeStreamMessage(message))
   }
 
   comment(text: string): boolean {
-    return !this.over && this.#write(encodeComment(text))
+    return !this.over && this._write(encodeComment(text))
   }
 
   drained(): Promise<void> {
-    if (this.over || this.#hasRoom) return Promise.resolve()
-    this.#room ??= defer()
-    return this.#room.promise
+    if (this.over || this._hasRoom) return Promise.resolve()
+    this._room ??= defer()
+    return this._room.promise
   }
 
   close(): void {
-    this.#finish('closed')
+    this._finish('closed')
   }
 
   /**
@@ -104,25 +104,25 @@ export class EventSession implements SourceOwner, SinkOwner {
    * reported, where the source threw before a byte was written: then the caller answers.
    */
   start(source: Source, sink: Sink, writeHead: () => void): boolean {
-    this.#sink = sink
-    this.#writeHead = writeHead
+    this._sink = sink
+    this._writeHead = writeHead
     let product: unknown
     try {
       product = openSource(this, source)
     } catch (error) {
-      const isUnopened = this.#writeHead !== undefined
+      const isUnopened = this._writeHead !== undefined
       if (isUnopened) this.skip('failed')
       this.fail(error)
       return !isUnopened
     }
-    this.#open()
+    this._open()
     runSource(this, product)
     return true
   }
 
   /** Ends a session that never was a stream. */
   skip(reason: CloseReason, source?: Source): void {
-    this.#reason = reason
+    this._reason = reason
     this.onClose(false)
     // An iterable may hold something from the start, such as a listener.
     const settle = (): void => runSource(this, openSource(this, source!))
@@ -130,112 +130,112 @@ export class EventSession implements SourceOwner, SinkOwner {
   }
 
   onSourceEnd(): void {
-    this.#finish('end')
+    this._finish('end')
   }
 
   fail(error: unknown): void {
     // Whoever waits for something with the session's signal throws when the session ends: as it should.
     if (this.over && (error as Error | undefined)?.name === 'AbortError') return
-    this.#finish('failed')
+    this._finish('failed')
     this.report(error)
   }
 
   report(error: unknown): void {
-    this.#settings.report(error)
+    this._settings.report(error)
   }
 
   onDrain(): void {
-    if (this.#room !== undefined) inNextTurn(this.#room.resolve)
-    this.#room = undefined
+    if (this._room !== undefined) inNextTurn(this._room.resolve)
+    this._room = undefined
   }
 
   onClose(byReader: boolean): void {
-    this.#finish(byReader ? 'disconnected' : 'closed')
-    this.#isClosed = true
-    clearTimeout(this.#timer)
-    this.#ending?.resolve(this.#reason!)
+    this._finish(byReader ? 'disconnected' : 'closed')
+    this._isClosed = true
+    clearTimeout(this._timer)
+    this._ending?.resolve(this._reason!)
   }
 
-  get #hasRoom(): boolean {
-    return this.#sink.bufferedBytes <= Math.min(HIGH_WATER_MARK, this.#settings.maxBytes)
+  private get _hasRoom(): boolean {
+    return this._sink.bufferedBytes <= Math.min(HIGH_WATER_MARK, this._settings.maxBytes)
   }
 
-  #open(): void {
-    const writeHead = this.#writeHead
+  private _open(): void {
+    const writeHead = this._writeHead
     if (!writeHead) return
-    this.#writeHead = undefined
+    this._writeHead = undefined
     writeHead()
-    const first = firstBytes(this.#settings)
-    if (first) this.#write(first)
-    else this.#rest()
+    const first = firstBytes(this._settings)
+    if (first) this._write(first)
+    else this._rest()
   }
 
-  #write(text: string): boolean {
-    this.#open()
-    const { maxBytes } = this.#settings
-    const buffered = this.#sink.bufferedBytes
+  private _write(text: string): boolean {
+    this._open()
+    const { maxBytes } = this._settings
+    const buffered = this._sink.bufferedBytes
     if (buffered > maxBytes) {
-      this.#finish('slow')
+      this._finish('slow')
       return false
     }
     const bytes = toBytes(text)
-    const before = this.#written
-    this.#written += bytes.byteLength
-    this.#sink.write(bytes)
+    const before = this._written
+    this._written += bytes.byteLength
+    this._sink.write(bytes)
     if (buffered === 0) {
-      this.#taken = before
-      this.#idle = this.#stuck = 0
-      this.#rest()
+      this._taken = before
+      this._idle = this._stuck = 0
+      this._rest()
     } else {
       // The timer goes on, for the sake of what is stuck: what it counts until it fires is not idle time.
-      this.#idle = -this.#wait
+      this._idle = -this._wait
     }
-    return this.#hasRoom
+    return this._hasRoom
   }
 
   /** Sets the timer for whatever may be due first. */
-  #rest(): void {
-    const { heartbeat, stall } = this.#settings
-    clearTimeout(this.#timer)
+  private _rest(): void {
+    const { heartbeat, stall } = this._settings
+    clearTimeout(this._timer)
     // Without heartbeats this is NaN.
-    const beat = heartbeat - (this.#idle % heartbeat) || Infinity
-    this.#wait = Math.min(beat, stall - this.#stuck, MAX_DELAY)
-    this.#timer = setTimeout(() => this.#wake(), this.#wait)
+    const beat = heartbeat - (this._idle % heartbeat) || Infinity
+    this._wait = Math.min(beat, stall - this._stuck, MAX_DELAY)
+    this._timer = setTimeout(() => this._wake(), this._wait)
     // The socket keeps the process up; a body that nobody reads should not.
-    ;(this.#timer as { unref?(): void }).unref?.()
+    ;(this._timer as { unref?(): void }).unref?.()
   }
 
-  #wake(): void {
-    const { heartbeat, stall } = this.#settings
-    const buffered = this.#sink.bufferedBytes
-    this.#idle += this.#wait
+  private _wake(): void {
+    const { heartbeat, stall } = this._settings
+    const buffered = this._sink.bufferedBytes
+    this._idle += this._wait
     if (buffered > 0) {
       // The transport's own framing counts as buffered, so that this may fall, but rises only when some is taken.
-      const taken = this.#written - buffered
-      this.#stuck = taken > this.#taken ? 0 : this.#stuck + this.#wait
-      this.#taken = taken
-      if (this.#stuck >= stall) this.#finish('slow')
-      else this.#rest()
+      const taken = this._written - buffered
+      this._stuck = taken > this._taken ? 0 : this._stuck + this._wait
+      this._taken = taken
+      if (this._stuck >= stall) this._finish('slow')
+      else this._rest()
     } else if (heartbeat > 0 && !this.over) {
-      if (this.#idle >= heartbeat) this.#write(HEARTBEAT)
-      else this.#rest()
+      if (this._idle >= heartbeat) this._write(HEARTBEAT)
+      else this._rest()
     }
   }
 
-  #finish(reason: CloseReason): void {
+  private _finish(reason: CloseReason): void {
     const gone = reason === 'slow' || reason === 'disconnected'
     if (this.over) {
       // What was sent before the end is not taken either.
-      if (gone && !this.#isClosed) this.#sink.destroy()
+      if (gone && !this._isClosed) this._sink.destroy()
       return
     }
-    this.#open()
-    this.#reason = reason
-    this.#controller?.abort()
+    this._open()
+    this._reason = reason
+    this._controller?.abort()
     this.onDrain()
     stopSource(this)
-    if (gone) this.#sink.destroy()
-    else this.#sink.end()
+    if (gone) this._sink.destroy()
+    else this._sink.end()
   }
 }
 

@@ -25,34 +25,34 @@ const ALLOW: HeadFields = { allow: 'GET, HEAD, POST, QUERY, OPTIONS' }
  */
 export class Exchange {
   readonly request: EventRequest
-  readonly #raw: Request | NodeRequest
-  readonly #res: ServerResponse | undefined
-  readonly #head: HeadSettings
-  #body: ReadableStream | null = null
-  #response: Response | undefined
+  private readonly _raw: Request | NodeRequest
+  private readonly _res: ServerResponse | undefined
+  private readonly _head: HeadSettings
+  private _body: ReadableStream | null = null
+  private _response: Response | undefined
 
   constructor(raw: Request | NodeRequest, res: NodeResponse | undefined, head: HeadSettings) {
     this.request = eventRequestOf(raw)
-    this.#raw = raw
+    this._raw = raw
     // To TypeScript the two kinds of responses have no method in common.
-    this.#res = res as ServerResponse | undefined
-    this.#head = head
+    this._res = res as ServerResponse | undefined
+    this._head = head
   }
 
   /** `undefined` on Node. */
   get response(): Response | undefined {
-    return this.#response
+    return this._response
   }
 
   /** The HTTP/2 session that it came by. */
   get session(): { close(): void; once(event: 'close', listener: () => void): unknown } | undefined {
-    return (this.#res as { stream?: { session?: never } } | undefined)?.stream?.session
+    return (this._res as { stream?: { session?: never } } | undefined)?.stream?.session
   }
 
   /** Whether the reader left. Nothing says so later: look after each wait, and before a sink is there. */
   get isGone(): boolean {
-    const res = this.#res
-    return res ? isNodeReaderGone(this.#raw as NodeRequest, res) : (this.#raw as Request).signal?.aborted === true
+    const res = this._res
+    return res ? isNodeReaderGone(this._raw as NodeRequest, res) : (this._raw as Request).signal?.aborted === true
   }
 
   get isHead(): boolean {
@@ -66,7 +66,7 @@ export class Exchange {
   answerMethod(anyMethod = false): boolean {
     const { method } = this.request
     if (method === 'OPTIONS') {
-      this.reply(204, undefined, { ...ALLOW, ...this.#head.cors?.preflight(this.request) })
+      this.reply(204, undefined, { ...ALLOW, ...this._head.cors?.preflight(this.request) })
       return true
     }
     if (anyMethod || METHODS.test(method)) return false
@@ -76,25 +76,25 @@ export class Exchange {
 
   /** Answers with text or, without one, a head. A HEAD request gets no body. */
   reply(status: number, text?: string, extra?: HeadFields): void {
-    const { 'content-type': type, ...others } = { ...this.#fields(), ...extra }
+    const { 'content-type': type, ...others } = { ...this._fields(), ...extra }
     const kind = text === undefined ? status !== 204 && type : (extra?.['content-type'] ?? 'text/plain; charset=utf-8')
     const fields = kind ? { 'content-type': kind, ...others } : others
-    if (this.#res) {
-      this.#res.writeHead(status, fields)
-      this.#res.end(text)
+    if (this._res) {
+      this._res.writeHead(status, fields)
+      this._res.end(text)
     } else {
-      this.#response = new Response(this.isHead ? null : text, { status, headers: webHeaders(fields) })
+      this._response = new Response(this.isHead ? null : text, { status, headers: webHeaders(fields) })
     }
   }
 
   /** Answers with what a hook gave. Rejects where its body cannot be read. */
   async pass(response: Response): Promise<void> {
-    const fields = this.#head.cors?.fields(this.request)
-    if (this.#res) {
+    const fields = this._head.cors?.fields(this.request)
+    if (this._res) {
       const bytes = new Uint8Array(await response.arrayBuffer())
       if (this.isGone) return
-      this.#res.writeHead(response.status, this.#merged({ ...fieldsOf(response.headers), ...fields }))
-      this.#res.end(bytes)
+      this._res.writeHead(response.status, this._merged({ ...fieldsOf(response.headers), ...fields }))
+      this._res.end(bytes)
     } else if (fields) {
       const { status, statusText, body } = response
       const headers = new Headers(response.headers)
@@ -102,49 +102,49 @@ export class Exchange {
         if (name === 'vary') headers.append(name, `${value}`)
         else headers.set(name, `${value}`)
       }
-      this.#response = new Response(body, { status, statusText, headers })
-    } else this.#response = response
+      this._response = new Response(body, { status, statusText, headers })
+    } else this._response = response
   }
 
   /** The reader must be there still (`isGone`), in the same turn. */
   openSink(owner: SinkOwner): Sink {
-    const res = this.#res
+    const res = this._res
     if (res?.headersSent) throw new OptionError('res', 'is answered already')
-    if (res) return createNodeSink(this.#raw as NodeRequest, res, owner)
-    const web = createWebSink(owner, (this.#raw as Request).signal)
-    this.#body = web.body
+    if (res) return createNodeSink(this._raw as NodeRequest, res, owner)
+    const web = createWebSink(owner, (this._raw as Request).signal)
+    this._body = web.body
     return web.sink
   }
 
   /** The head of the stream, before the first write to the sink. It goes out at once where nothing is written. */
   writeHead(status: number): void {
-    const fields = this.#fields()
-    if (!this.#res) {
-      this.#response = new Response(this.#body, { status, headers: webHeaders(fields) })
+    const fields = this._fields()
+    if (!this._res) {
+      this._response = new Response(this._body, { status, headers: webHeaders(fields) })
       return
     }
-    this.#res.writeHead(status, fields)
-    this.#res.flushHeaders()
+    this._res.writeHead(status, fields)
+    this._res.flushHeaders()
   }
 
   /** The reader has left: on the web its host is owed a response all the same. */
   abandon(): void {
-    this.#response ??= this.#res ? undefined : new Response(null, { headers: webHeaders(this.#fields()) })
+    this._response ??= this._res ? undefined : new Response(null, { headers: webHeaders(this._fields()) })
   }
 
   /** After what cannot be answered any more. */
   destroy(): void {
-    this.#res?.destroy()
+    this._res?.destroy()
   }
 
-  #fields(): HeadFields {
-    const { fields, cors } = this.#head
-    return cors ? this.#merged({ ...fields, ...cors.fields(this.request) }, fields['vary']) : fields
+  private _fields(): HeadFields {
+    const { fields, cors } = this._head
+    return cors ? this._merged({ ...fields, ...cors.fields(this.request) }, fields['vary']) : fields
   }
 
   /** What others have said before that answers vary with stays. */
-  #merged(fields: HeadFields, ours?: string | string[]): HeadFields {
-    const before = [this.#res?.getHeader('vary') ?? [], ours ?? []].flat()
+  private _merged(fields: HeadFields, ours?: string | string[]): HeadFields {
+    const before = [this._res?.getHeader('vary') ?? [], ours ?? []].flat()
     if (fields['vary'] === undefined || before.length === 0) return fields
     return { ...fields, vary: [...new Set([...before.map(String), fields['vary']].flat())].join(', ') }
   }

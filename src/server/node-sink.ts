@@ -19,27 +19,27 @@ export function createNodeSink(req: NodeRequest, res: NodeResponse, owner: SinkO
 }
 
 class NodeSink implements Sink {
-  readonly #res: NodeResponse
-  readonly #owner: SinkOwner
-  readonly #onTaken: () => void
+  private readonly _res: NodeResponse
+  private readonly _owner: SinkOwner
+  private readonly _onTaken: () => void
   /** Set by middlewares that compress: nothing leaves the compressor until it is called. */
-  readonly #flush: (() => void) | undefined
+  private readonly _flush: (() => void) | undefined
   /**
    * Bytes that `writableLength` does not tell of, all since the last drain: those inside a compressor,
    * and those that a connection dropped because it is gone, which shows as 'close' only a turn later.
    */
-  #undrained = 0
-  #hearsDrain = false
-  #ended = false
-  #closed = false
+  private _undrained = 0
+  private _hearsDrain = false
+  private _ended = false
+  private _closed = false
 
   constructor(req: NodeRequest, res: NodeResponse, owner: SinkOwner) {
-    this.#res = res
-    this.#owner = owner
+    this._res = res
+    this._owner = owner
     const { flush } = res as { flush?: () => void }
-    if (typeof flush === 'function') this.#flush = flush
-    this.#onTaken = () => this.#checkTaken()
-    const onGone = (): void => this.#close()
+    if (typeof flush === 'function') this._flush = flush
+    this._onTaken = () => this._checkTaken()
+    const onGone = (): void => this._close()
     res.on('close', onGone)
     res.on('error', ignore)
     // A response that waits behind another on its connection hears nothing when the connection closes.
@@ -51,49 +51,49 @@ class NodeSink implements Sink {
   }
 
   get bufferedBytes(): number {
-    if (this.#closed) return 0
-    return this.#undrained + (this.#flush === undefined ? this.#res.writableLength : 0)
+    if (this._closed) return 0
+    return this._undrained + (this._flush === undefined ? this._res.writableLength : 0)
   }
 
   write(chunk: Uint8Array): void {
-    if (this.#ended || this.#closed) return
-    const before = this.#res.writableLength
-    const roomLeft = (this.#res as { write(chunk: Uint8Array, taken: () => void): boolean }).write(chunk, this.#onTaken)
-    if (this.#undrained > 0 || (!roomLeft && (this.#flush !== undefined || this.#res.writableLength === before))) {
-      this.#undrained += chunk.byteLength
+    if (this._ended || this._closed) return
+    const before = this._res.writableLength
+    const roomLeft = (this._res as { write(chunk: Uint8Array, taken: () => void): boolean }).write(chunk, this._onTaken)
+    if (this._undrained > 0 || (!roomLeft && (this._flush !== undefined || this._res.writableLength === before))) {
+      this._undrained += chunk.byteLength
     }
-    this.#flush?.call(this.#res)
+    this._flush?.call(this._res)
     // Compressors and other middlewares forget the callback. Most connections never need the listener.
-    if (roomLeft || this.#hearsDrain) return
-    this.#hearsDrain = true
-    this.#res.on('drain', this.#onTaken)
+    if (roomLeft || this._hearsDrain) return
+    this._hearsDrain = true
+    this._res.on('drain', this._onTaken)
   }
 
   end(): void {
-    if (this.#ended || this.#closed) return
-    this.#ended = true
-    this.#res.end()
+    if (this._ended || this._closed) return
+    this._ended = true
+    this._res.end()
   }
 
   destroy(): void {
-    if (this.#closed) return
-    this.#ended = true
+    if (this._closed) return
+    this._ended = true
     // With any milder code, readers take the end of an HTTP/2 stream for that of the response.
-    if ('stream' in this.#res) this.#res.stream.close(HTTP2_INTERNAL_ERROR)
-    else this.#res.destroy()
-    queueMicrotask(() => this.#close())
+    if ('stream' in this._res) this._res.stream.close(HTTP2_INTERNAL_ERROR)
+    else this._res.destroy()
+    queueMicrotask(() => this._close())
   }
 
-  #checkTaken(): void {
-    this.#undrained = 0
-    if (!this.#closed && this.bufferedBytes === 0) this.#owner.onDrain()
+  private _checkTaken(): void {
+    this._undrained = 0
+    if (!this._closed && this.bufferedBytes === 0) this._owner.onDrain()
   }
 
-  #close(): void {
-    if (this.#closed) return
-    this.#closed = true
-    endIfServerCloses(this.#res)
-    this.#owner.onClose(!this.#ended)
+  private _close(): void {
+    if (this._closed) return
+    this._closed = true
+    endIfServerCloses(this._res)
+    this._owner.onClose(!this._ended)
   }
 }
 

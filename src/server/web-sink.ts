@@ -19,61 +19,61 @@ export function createWebSink(owner: SinkOwner, signal: AbortSignal | undefined)
 }
 
 class BodySink implements Sink, UnderlyingDefaultSource<Uint8Array> {
-  readonly #owner: SinkOwner
-  #controller!: ReadableStreamDefaultController<Uint8Array>
-  #closed = false
-  #unlisten: (() => void) | undefined
+  private readonly _owner: SinkOwner
+  private _controller!: ReadableStreamDefaultController<Uint8Array>
+  private _closed = false
+  private _unlisten: (() => void) | undefined
 
   constructor(owner: SinkOwner, signal: AbortSignal | undefined) {
-    this.#owner = owner
+    this._owner = owner
     if (!signal) return
     const onAbort = (): void => {
       // Quietly: nobody reads on, and an error would only be logged by the host.
-      if (!this.#closed) this.#controller.close()
+      if (!this._closed) this._controller.close()
       this.cancel()
     }
     signal.addEventListener('abort', onAbort)
-    this.#unlisten = () => signal.removeEventListener('abort', onAbort)
+    this._unlisten = () => signal.removeEventListener('abort', onAbort)
   }
 
   get bufferedBytes(): number {
-    return this.#closed ? 0 : HIGH_WATER_MARK - this.#controller.desiredSize!
+    return this._closed ? 0 : HIGH_WATER_MARK - this._controller.desiredSize!
   }
 
   write(chunk: Uint8Array): void {
-    if (!this.#closed) this.#controller.enqueue(chunk)
+    if (!this._closed) this._controller.enqueue(chunk)
   }
 
   /** What is queued stays with the stream, for its reader, and needs nobody's care. */
   end(): void {
-    if (this.#closed) return
-    this.#controller.close()
-    this.#close(false)
+    if (this._closed) return
+    this._controller.close()
+    this._close(false)
   }
 
   destroy(): void {
-    if (this.#closed) return
-    this.#controller.error(new Error('The event stream was cut.'))
-    this.#close(false)
+    if (this._closed) return
+    this._controller.error(new Error('The event stream was cut.'))
+    this._close(false)
   }
 
   start(controller: ReadableStreamDefaultController<Uint8Array>): void {
-    this.#controller = controller
+    this._controller = controller
   }
 
   /** Called whenever the queue is below the mark, which is when it is empty: from inside `enqueue` too. */
   pull(): void {
-    queueMicrotask(() => this.#closed || this.bufferedBytes > 0 || this.#owner.onDrain())
+    queueMicrotask(() => this._closed || this.bufferedBytes > 0 || this._owner.onDrain())
   }
 
   cancel(): void {
-    if (!this.#closed) this.#close(true)
+    if (!this._closed) this._close(true)
   }
 
-  #close(byReader: boolean): void {
-    this.#closed = true
-    this.#unlisten?.()
-    if (byReader) this.#owner.onClose(true)
-    else queueMicrotask(() => this.#owner.onClose(false))
+  private _close(byReader: boolean): void {
+    this._closed = true
+    this._unlisten?.()
+    if (byReader) this._owner.onClose(true)
+    else queueMicrotask(() => this._owner.onClose(false))
   }
 }

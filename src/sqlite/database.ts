@@ -27,7 +27,7 @@ export interface Statement {
 
 /** The three libraries behind one face. Calls are synchronous, as theirs are. */
 export class Database {
-  readonly #database: SqliteDatabase
+  private readonly _database: SqliteDatabase
 
   /** @throws {OptionError} for what is no open database of a known kind. */
   constructor(database: SqliteDatabase) {
@@ -37,15 +37,15 @@ export class Database {
         'must be an open database: new DatabaseSync(path) of node:sqlite, new Database(path) of better-sqlite3 or of bun:sqlite',
       )
     }
-    this.#database = database
+    this._database = database
   }
 
   exec(sql: string): void {
-    this.#database.exec(sql)
+    this._database.exec(sql)
   }
 
   prepare(sql: string): Statement {
-    const raw = this.#database.prepare(sql) as RawStatement
+    const raw = this._database.prepare(sql) as RawStatement
     return {
       run: (...values) => Number(raw.run(...values).changes),
       get: <Row>(...values: SqliteValue[]) => (raw.get(...values) ?? undefined) as Row | undefined,
@@ -59,7 +59,7 @@ export class Database {
    * @param isDurable On disk when this returns, also where the handle has `synchronous` at NORMAL.
    */
   transaction<T>(work: () => T, isDurable = false): T {
-    const restore = isDurable ? this.#syncFully() : undefined
+    const restore = isDurable ? this._syncFully() : undefined
     try {
       this.exec('BEGIN IMMEDIATE')
       try {
@@ -80,7 +80,7 @@ export class Database {
   }
 
   /** `synchronous` cannot be changed inside a transaction. */
-  #syncFully(): (() => void) | undefined {
+  private _syncFully(): (() => void) | undefined {
     const row = this.prepare('PRAGMA synchronous').get<{ synchronous: number | bigint }>()
     const level = Number(row?.synchronous ?? 2)
     if (level >= 2) return undefined

@@ -69,20 +69,20 @@ export class EventStore {
   readonly start: number
   /** The newest sequence on disk. */
   last: number
-  readonly #database: Database
-  readonly #limits: HistoryLimits
-  readonly #owner = crypto.randomUUID()
-  readonly #statements: Record<keyof ReturnType<typeof schemaOf>['statements'], Statement>
-  readonly #holes: { seq: number; next: number }[]
-  #reserved: number
+  private readonly _database: Database
+  private readonly _limits: HistoryLimits
+  private readonly _owner = crypto.randomUUID()
+  private readonly _statements: Record<keyof ReturnType<typeof schemaOf>['statements'], Statement>
+  private readonly _holes: { seq: number; next: number }[]
+  private _reserved: number
   /** `undefined` where a transaction was undone, until they are counted again. */
-  #counts: Counts | undefined
+  private _counts: Counts | undefined
 
   /** @throws what the database throws, with nothing changed. */
   constructor(database: Database, table: string, limits: HistoryLimits) {
-    this.#database = database
+    this._database = database
     const { tables, statements } = schemaOf(table)
-    this.#limits = limits
+    this._limits = limits
     const opened = database.transaction(() => {
       database.exec(tables)
       const all = {} as Record<keyof typeof statements, Statement>
@@ -91,33 +91,33 @@ export class EventStore {
       const epoch = state?.epoch ?? Date.now().toString(36) + Math.floor(Math.random() * 36 ** 4).toString(36)
       const before = state?.last ?? 0
       const start = state ? Math.max(before, state.reserved, Date.now() * 1000) : Date.now() * 1000
-      all.writeState.run(epoch, start, start + BLOCK, this.#owner)
+      all.writeState.run(epoch, start, start + BLOCK, this._owner)
       if (state) all.addHole.run(before, start)
       forgetHoles(all)
       return { all, epoch, start }
     }, true)
-    this.#statements = opened.all
+    this._statements = opened.all
     this.epoch = opened.epoch
     this.start = this.last = opened.start
-    this.#reserved = opened.start + BLOCK
-    this.#holes = opened.all.readHoles.all()
-    this.#counts = this.#count()
+    this._reserved = opened.start + BLOCK
+    this._holes = opened.all.readHoles.all()
+    this._counts = this._count()
   }
 
   /** Whether this is still the process that writes. */
   isOwner(): boolean {
-    return this.#statements.readState.get<{ owner: string }>()?.owner === this.#owner
+    return this._statements.readState.get<{ owner: string }>()?.owner === this._owner
   }
 
   /** Whether a reader may stand at the place: it is on disk, or right before what is. */
   isPlace(sequence: number): boolean {
     if (sequence > this.last) return false
-    return !this.#holes.some(({ seq, next }) => sequence > seq && sequence < next)
+    return !this._holes.some(({ seq, next }) => sequence > seq && sequence < next)
   }
 
   /** Whether all that follows, for a reader of these topics, is there. */
   reaches(sequence: number, topics: ReadonlySet<string> | undefined): boolean {
-    return sequence >= this.#counted().losses.of(topics)
+    return sequence >= this._counted().losses.of(topics)
   }
 
   /**
@@ -127,14 +127,14 @@ export class EventStore {
    */
   append(messages: readonly TransportMessage[], sizeOf: (index: number) => number): Appended {
     const end = this.last + messages.length
-    const isBeyond = end > this.#reserved
-    const reserved = isBeyond ? end + BLOCK : this.#reserved
-    const counts = this.#counted()
+    const isBeyond = end > this._reserved
+    const reserved = isBeyond ? end + BLOCK : this._reserved
+    const counts = this._counted()
     // Counted again where this throws.
-    this.#counts = undefined
+    this._counts = undefined
     const time = Date.now()
-    const statements = this.#statements
-    const kept = this.#database.transaction(() => {
+    const statements = this._statements
+    const kept = this._database.transaction(() => {
       const sequences: number[] = []
       const fresh: number[] = []
       let last = this.last
@@ -155,19 +155,19 @@ export class EventStore {
         counts.bytes += bytes
         if (topic !== null) counts.topics.set(topic, (counts.topics.get(topic) ?? 0) + 1)
       }
-      if (statements.moveState.run(last, reserved, this.#owner) !== 1) throw TAKEN_OVER
-      this.#trim(counts, time)
+      if (statements.moveState.run(last, reserved, this._owner) !== 1) throw TAKEN_OVER
+      this._trim(counts, time)
       return { sequences, fresh, last }
     }, isBeyond)
     this.last = kept.last
-    this.#reserved = reserved
-    this.#counts = counts
+    this._reserved = reserved
+    this._counts = counts
     return kept
   }
 
   /** A page of what follows a place, and how far it reaches. */
   read(after: number, upTo: number): { events: StoredEvent[]; position: number } {
-    const { lookAfter, readBetween } = this.#statements
+    const { lookAfter, readBetween } = this._statements
     const light = lookAfter.all<Light>(after, upTo, STEP)
     let position = light.length < STEP ? upTo : Number(light.at(-1)!.seq)
     let bytes = 0
@@ -181,12 +181,12 @@ export class EventStore {
     return { events: rows.map(eventOf), position }
   }
 
-  #counted(): Counts {
-    return (this.#counts ??= this.#count())
+  private _counted(): Counts {
+    return (this._counts ??= this._count())
   }
 
-  #count(): Counts {
-    const { countAll, countTopics, readLosses } = this.#statements
+  private _count(): Counts {
+    const { countAll, countTopics, readLosses } = this._statements
     const all = countAll.get<{ rows: number; bytes: number | null; oldest: number | null }>()!
     const topics = countTopics.all<{ topic: string; rows: number }>()
     const losses = readLosses.all<{ name: string; seq: number }>()
@@ -196,15 +196,15 @@ export class EventStore {
       oldest: Number(all.oldest ?? 0),
       topics: new Map(topics.map(({ topic, rows }) => [topic, Number(rows)])),
       losses: new Losses(
-        this.#limits.size * 10,
+        this._limits.size * 10,
         losses.map(({ name, seq }) => [name, Number(seq)]),
       ),
     }
   }
 
-  #trim(counts: Counts, now: number): void {
-    const { size, maxAge, maxBytes, perTopic = size } = this.#limits
-    const { lookOldest, lookTopic, remove } = this.#statements
+  private _trim(counts: Counts, now: number): void {
+    const { size, maxAge, maxBytes, perTopic = size } = this._limits
+    const { lookOldest, lookTopic, remove } = this._statements
     const drop = ({ seq, bytes, topic }: Light): void => {
       remove.run(Number(seq))
       counts.rows--
@@ -229,11 +229,11 @@ export class EventStore {
         drop(light)
       }
     }
-    this.#writeLosses(counts.losses)
+    this._writeLosses(counts.losses)
   }
 
-  #writeLosses(losses: Losses): void {
-    const { writeLoss, removeLoss } = this.#statements
+  private _writeLosses(losses: Losses): void {
+    const { writeLoss, removeLoss } = this._statements
     for (const name of losses.takeChanged()) {
       const sequence = losses.get(name)
       if (sequence === undefined) removeLoss.run(name)

@@ -27,14 +27,14 @@ export interface RunRow {
  * A run whose lease has run out need not be written to be `lost`: its row says when it was.
  */
 export class RunTable {
-  readonly #database: Database
-  readonly #statements: Record<keyof ReturnType<typeof runsSchemaOf>['statements'], Statement>
+  private readonly _database: Database
+  private readonly _statements: Record<keyof ReturnType<typeof runsSchemaOf>['statements'], Statement>
 
   /** Makes the tables where there are none. */
   constructor(database: Database, table: string) {
-    this.#database = database
+    this._database = database
     const { tables, statements } = runsSchemaOf(table)
-    this.#statements = database.transaction(() => {
+    this._statements = database.transaction(() => {
       database.exec(tables)
       const prepared = Object.entries(statements).map(([name, sql]) => [name, database.prepare(sql)])
       return Object.fromEntries(prepared) as Record<keyof typeof statements, Statement>
@@ -42,43 +42,43 @@ export class RunTable {
   }
 
   claim(key: string, { token, lease, keep }: RunClaim): boolean {
-    return this.#database.transaction(() => {
+    return this._database.transaction(() => {
       const before = this.find(key)
       if (before && before.state !== 'lost') return false
-      this.#drop(key)
+      this._drop(key)
       const until = Date.now() + lease
-      this.#statements.add.run(JSON.stringify(key), token, lease, keep, until, until + keep)
+      this._statements.add.run(JSON.stringify(key), token, lease, keep, until, until + keep)
       return true
     })
   }
 
   append(key: string, token: string, count: number, records: readonly string[]): RunState {
-    return this.#database.transaction(() => {
+    return this._database.transaction(() => {
       const row = this.find(key)
       if (row?.token !== token) return 'lost'
       if (row.state !== 'running') return row.state
       if (row.count !== count) return 'lost'
       let n = count
-      for (const record of records) this.#statements.addRecord.run(row.run, ++n, JSON.stringify(record))
-      this.#renew(row, n)
+      for (const record of records) this._statements.addRecord.run(row.run, ++n, JSON.stringify(record))
+      this._renew(row, n)
       return 'running'
     })
   }
 
   renew(key: string, token: string): RunState {
-    return this.#database.transaction(() => {
+    return this._database.transaction(() => {
       const row = this.find(key)
       if (row?.token !== token) return 'lost'
-      if (row.state === 'running') this.#renew(row, row.count)
+      if (row.state === 'running') this._renew(row, row.count)
       return row.state
     })
   }
 
   end(key: string, token: string | undefined, state: RunEnd): RunState | undefined {
-    return this.#database.transaction(() => {
+    return this._database.transaction(() => {
       const row = this.find(key)
       if (!row || (token !== undefined && row.token !== token)) return undefined
-      if (row.state === 'running') this.#statements.end.run(state, Date.now() + row.keep, row.run)
+      if (row.state === 'running') this._statements.end.run(state, Date.now() + row.keep, row.run)
       return row.state
     })
   }
@@ -90,16 +90,16 @@ export class RunTable {
     if (!row) return undefined
     const { token, state, until } = row
     const lease = state === 'running' ? Math.max(0, until - Date.now()) : 0
-    return { token, state, count: row.count, lease, records: count < row.count ? this.#page(row, count) : [] }
+    return { token, state, count: row.count, lease, records: count < row.count ? this._page(row, count) : [] }
   }
 
   forget(key: string): void {
-    this.#database.transaction(() => this.#drop(key))
+    this._database.transaction(() => this._drop(key))
   }
 
   /** The run that has the key now. */
   find(key: string): RunRow | undefined {
-    const row = this.#statements.find.get<RunRow>(JSON.stringify(key))
+    const row = this._statements.find.get<RunRow>(JSON.stringify(key))
     const now = Date.now()
     if (!row || row.gone <= now) return undefined
     return row.state === 'running' && row.until <= now ? { ...row, state: 'lost' } : row
@@ -107,8 +107,8 @@ export class RunTable {
 
   /** Drops runs whose time is over. Gives when the next one goes, in the time of `Date.now()`. */
   sweep(): number | undefined {
-    return this.#database.transaction(() => {
-      const { nextGone, remove, removeRecords } = this.#statements
+    return this._database.transaction(() => {
+      const { nextGone, remove, removeRecords } = this._statements
       const now = Date.now()
       for (const { run, gone } of nextGone.all<Pick<RunRow, 'run' | 'gone'>>(SWEEP)) {
         if (gone > now) break
@@ -121,31 +121,31 @@ export class RunTable {
 
   /** Changes with whatever is written to the file: by others (the first number), and by this handle (the second). */
   version(): string {
-    const { others } = this.#database
+    const { others } = this._database
       .prepare('SELECT data_version AS others FROM pragma_data_version')
       .get<{ others: number }>()!
-    const { own } = this.#database.prepare('SELECT total_changes() AS own').get<{ own: number }>()!
+    const { own } = this._database.prepare('SELECT total_changes() AS own').get<{ own: number }>()!
     return `${others} ${own}`
   }
 
-  #renew(row: RunRow, count: number): void {
+  private _renew(row: RunRow, count: number): void {
     const until = Date.now() + row.lease
-    this.#statements.grow.run(count, until, until + row.keep, row.run)
+    this._statements.grow.run(count, until, until + row.keep, row.run)
   }
 
-  #drop(key: string): void {
-    const row = this.#statements.find.get<RunRow>(JSON.stringify(key))
+  private _drop(key: string): void {
+    const row = this._statements.find.get<RunRow>(JSON.stringify(key))
     if (!row) return
-    this.#statements.removeRecords.run(row.run)
-    this.#statements.remove.run(row.run)
+    this._statements.removeRecords.run(row.run)
+    this._statements.remove.run(row.run)
   }
 
-  #page(row: RunRow, count: number): string[] {
+  private _page(row: RunRow, count: number): string[] {
     const records: string[] = []
     let length = 0
     let after = count
     while (after < row.count) {
-      const rows = this.#statements.readRecords.all<{ n: number; record: string }>(
+      const rows = this._statements.readRecords.all<{ n: number; record: string }>(
         row.run,
         after,
         Math.min(STEP, row.count - after),

@@ -28,35 +28,35 @@ export interface Lookout {
  * While nothing is written to the file, a look costs one query, whatever the number of watchers.
  */
 export class RunsWatch {
-  readonly #lookout: Lookout
-  readonly #byKey = new Map<string, Set<Watcher>>()
-  #timer: ReturnType<typeof setInterval> | undefined
-  #version = ''
+  private readonly _lookout: Lookout
+  private readonly _byKey = new Map<string, Set<Watcher>>()
+  private _timer: ReturnType<typeof setInterval> | undefined
+  private _version = ''
 
   constructor(lookout: Lookout) {
-    this.#lookout = lookout
+    this._lookout = lookout
   }
 
   add(key: string, token: string, what: 'records' | 'end', wake: () => void): () => void {
     const watcher: Watcher = { token, what, wake, seen: '' }
-    const ofKey = this.#byKey.get(key) ?? new Set()
-    this.#byKey.set(key, ofKey.add(watcher))
+    const ofKey = this._byKey.get(key) ?? new Set()
+    this._byKey.set(key, ofKey.add(watcher))
     // What has changed before this call is told with the first look.
-    this.#version = ''
-    if (!this.#timer) {
-      this.#timer = setInterval(() => this.#look(), LOOK)
-      ;(this.#timer as { unref?(): void }).unref?.()
+    this._version = ''
+    if (!this._timer) {
+      this._timer = setInterval(() => this._look(), LOOK)
+      ;(this._timer as { unref?(): void }).unref?.()
     }
     return () => {
       ofKey.delete(watcher)
-      if (ofKey.size === 0 && this.#byKey.get(key) === ofKey) this.#byKey.delete(key)
-      if (this.#byKey.size === 0) this.stop()
+      if (ofKey.size === 0 && this._byKey.get(key) === ofKey) this._byKey.delete(key)
+      if (this._byKey.size === 0) this.stop()
     }
   }
 
   /** To be called after each change by this process, which need not wait for a look. */
   tell(key: string, sight: Sight | undefined): void {
-    for (const watcher of this.#byKey.get(key) ?? []) {
+    for (const watcher of this._byKey.get(key) ?? []) {
       const { token, what, wake } = watcher
       const hasEnded = sight?.token !== token || sight.state !== 'running'
       const seen = hasEnded ? 'ended' : what === 'records' ? String(sight.count) : '0'
@@ -69,16 +69,16 @@ export class RunsWatch {
   }
 
   stop(): void {
-    clearInterval(this.#timer)
-    this.#timer = undefined
+    clearInterval(this._timer)
+    this._timer = undefined
   }
 
-  #look(): void {
+  private _look(): void {
     try {
-      const version = this.#lookout.version()
-      if (version === this.#version) return
-      for (const key of this.#byKey.keys()) this.tell(key, this.#lookout.find(key))
-      this.#version = version
+      const version = this._lookout.version()
+      if (version === this._version) return
+      for (const key of this._byKey.keys()) this.tell(key, this._lookout.find(key))
+      this._version = version
     } catch {
       // A file that is locked for now says nothing. The next look tells.
     }

@@ -41,35 +41,35 @@ export class Probe {
   error: string | undefined
   ended = false
   text = ''
-  readonly #started = performance.now()
-  readonly #request
-  readonly #waiting = new Set<() => void>()
-  readonly #parser: Parser
-  #hasId = false
+  private readonly _started = performance.now()
+  private readonly _request
+  private readonly _waiting = new Set<() => void>()
+  private readonly _parser: Parser
+  private _hasId = false
 
   constructor({ url, method, headers, body }: ProbeRequest) {
-    this.#parser = createParser({
+    this._parser = createParser({
       onEvent: (event) => {
-        if (this.events.length < MOST_EVENTS) this.events.push({ ...event, at: this.elapsed, hasId: this.#hasId })
-        this.#hasId = false
+        if (this.events.length < MOST_EVENTS) this.events.push({ ...event, at: this.elapsed, hasId: this._hasId })
+        this._hasId = false
       },
-      onId: () => void (this.#hasId = true),
+      onId: () => void (this._hasId = true),
       onComment: () => void this.comments.push(this.elapsed),
     })
     const open = url.protocol === 'https:' ? httpsRequest : httpRequest
-    this.#request = open(url, {
+    this._request = open(url, {
       method,
       agent: false,
       headers: { accept: 'text/event-stream', 'cache-control': 'no-cache', ...headers },
     })
-    this.#request.on('response', (response) => this.#read(response))
-    this.#request.on('error', (error) => this.#over(messageOf(error) || (error as NodeJS.ErrnoException).code))
-    this.#request.on('close', () => this.#over())
-    this.#request.end(body)
+    this._request.on('response', (response) => this._read(response))
+    this._request.on('error', (error) => this._over(messageOf(error) || (error as NodeJS.ErrnoException).code))
+    this._request.on('close', () => this._over())
+    this._request.end(body)
   }
 
   get elapsed(): number {
-    return Math.round(performance.now() - this.#started)
+    return Math.round(performance.now() - this._started)
   }
 
   get isStream(): boolean {
@@ -90,53 +90,53 @@ export class Probe {
     return new Promise((resolve) => {
       const done = (): void => {
         clearTimeout(timer)
-        this.#waiting.delete(look)
+        this._waiting.delete(look)
         resolve(holds())
       }
       const look = (): void => {
         if (holds() || this.ended) done()
       }
       const timer = setTimeout(done, ms)
-      this.#waiting.add(look)
+      this._waiting.add(look)
       look()
     })
   }
 
   close(): void {
-    this.#request.destroy()
+    this._request.destroy()
   }
 
-  #read(response: IncomingMessage): void {
+  private _read(response: IncomingMessage): void {
     this.status = response.statusCode
     this.headers = response.headers
     this.headAt = this.elapsed
-    response.on('error', (error) => this.#over(messageOf(error)))
+    response.on('error', (error) => this._over(messageOf(error)))
     const unzip = UNZIP[response.headers['content-encoding'] ?? '']?.()
     const body = unzip ? response.pipe(unzip) : response
-    unzip?.on('error', (error: unknown) => this.#over(messageOf(error)))
+    unzip?.on('error', (error: unknown) => this._over(messageOf(error)))
     const decoder = new TextDecoder()
     body.on('data', (bytes: Uint8Array) => {
       this.chunks.push(this.elapsed)
       // What the checks look at is the end of it.
       this.text = (this.text + decoder.decode(bytes, { stream: true })).slice(-64 * 1024)
       try {
-        this.#parser.feed(bytes)
+        this._parser.feed(bytes)
       } catch (error) {
-        this.#over(messageOf(error))
+        this._over(messageOf(error))
       }
-      this.#tell()
+      this._tell()
     })
-    body.on('end', () => this.#over())
-    this.#tell()
+    body.on('end', () => this._over())
+    this._tell()
   }
 
-  #over(error?: string): void {
+  private _over(error?: string): void {
     if (!this.ended) this.error = error
     this.ended = true
-    this.#tell()
+    this._tell()
   }
 
-  #tell(): void {
-    for (const look of this.#waiting) look()
+  private _tell(): void {
+    for (const look of this._waiting) look()
   }
 }

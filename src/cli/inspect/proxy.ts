@@ -12,15 +12,15 @@ type Fault = 'cut' | 'kick'
 /** Streams from the target to the page, which can be cut, stalled and ended. Owns all it opened until `close`. */
 export class Proxy {
   target: Target
-  #stalled = false
-  readonly #passages = new Set<Passage>()
+  private _stalled = false
+  private readonly _passages = new Set<Passage>()
 
   constructor(target: Target) {
     this.target = target
   }
 
   get open(): number {
-    return this.#passages.size
+    return this._passages.size
   }
 
   async forward(request: IncomingMessage, response: ServerResponse): Promise<void> {
@@ -30,9 +30,9 @@ export class Proxy {
     const more: Record<string, string> = typeof id === 'string' ? { 'last-event-id': id } : {}
     try {
       const answer = await ask(this.target, more, abort.signal)
-      const passage = new Passage(answer, response, this.#stalled)
-      this.#passages.add(passage)
-      response.on('close', () => this.#passages.delete(passage))
+      const passage = new Passage(answer, response, this._stalled)
+      this._passages.add(passage)
+      response.on('close', () => this._passages.delete(passage))
     } catch (error) {
       if (abort.signal.aborted) return
       const status = error instanceof UpstreamError ? error.status : 502
@@ -43,40 +43,40 @@ export class Proxy {
   }
 
   inflict(fault: Fault): void {
-    for (const passage of this.#passages) passage.inflict(fault)
+    for (const passage of this._passages) passage.inflict(fault)
   }
 
   stall(isStalled: boolean): void {
-    this.#stalled = isStalled
-    for (const passage of this.#passages) passage.stall(isStalled)
+    this._stalled = isStalled
+    for (const passage of this._passages) passage.stall(isStalled)
   }
 
   close(): void {
-    for (const passage of this.#passages) passage.end()
+    for (const passage of this._passages) passage.end()
   }
 }
 
 /** One answer on its way to the page. */
 class Passage {
-  readonly #from: IncomingMessage
-  readonly #to: ServerResponse
-  #fault: Fault | undefined
-  #timer: ReturnType<typeof setTimeout> | undefined
-  #stalled: boolean
+  private readonly _from: IncomingMessage
+  private readonly _to: ServerResponse
+  private _fault: Fault | undefined
+  private _timer: ReturnType<typeof setTimeout> | undefined
+  private _stalled: boolean
 
   constructor(from: IncomingMessage, to: ServerResponse, stalled: boolean) {
-    this.#from = from
-    this.#to = to
-    this.#stalled = stalled
+    this._from = from
+    this._to = to
+    this._stalled = stalled
     const fields = HANDED_ON.filter((name) => from.headers[name] !== undefined)
     to.writeHead(from.statusCode!, Object.fromEntries(fields.map((name) => [name, from.headers[name]!])))
     to.flushHeaders()
-    from.on('data', (bytes: Buffer) => this.#pass(bytes))
+    from.on('data', (bytes: Buffer) => this._pass(bytes))
     from.on('end', () => to.end())
     from.on('error', () => to.socket?.destroy())
-    to.on('drain', () => this.#stalled || from.resume())
+    to.on('drain', () => this._stalled || from.resume())
     to.on('close', () => {
-      clearTimeout(this.#timer)
+      clearTimeout(this._timer)
       from.destroy()
     })
     if (stalled) from.pause()
@@ -84,33 +84,33 @@ class Passage {
 
   /** A cut hits the inside of an event where it can, a kick the end of one. */
   inflict(fault: Fault): void {
-    if (this.#fault) return
-    this.#fault = fault
-    if (this.#stalled) return this.#strike()
-    this.#timer = setTimeout(() => this.#strike(), PATIENCE_MS)
+    if (this._fault) return
+    this._fault = fault
+    if (this._stalled) return this._strike()
+    this._timer = setTimeout(() => this._strike(), PATIENCE_MS)
   }
 
   stall(isStalled: boolean): void {
-    this.#stalled = isStalled
-    if (isStalled) this.#from.pause()
-    else this.#from.resume()
+    this._stalled = isStalled
+    if (isStalled) this._from.pause()
+    else this._from.resume()
   }
 
   end(): void {
-    this.#to.socket?.destroy()
+    this._to.socket?.destroy()
   }
 
-  #pass(bytes: Buffer): void {
-    if (this.#fault === 'cut') return this.#strike(bytes.subarray(0, Math.ceil(bytes.length / 2)))
-    if (!this.#to.write(bytes)) this.#from.pause()
-    if (this.#fault === 'kick' && bytes.toString('latin1').endsWith('\n\n')) this.#strike()
+  private _pass(bytes: Buffer): void {
+    if (this._fault === 'cut') return this._strike(bytes.subarray(0, Math.ceil(bytes.length / 2)))
+    if (!this._to.write(bytes)) this._from.pause()
+    if (this._fault === 'kick' && bytes.toString('latin1').endsWith('\n\n')) this._strike()
   }
 
-  #strike(bytes?: Buffer): void {
-    clearTimeout(this.#timer)
-    this.#from.destroy()
-    if (this.#fault === 'kick') return void this.#to.end()
+  private _strike(bytes?: Buffer): void {
+    clearTimeout(this._timer)
+    this._from.destroy()
+    if (this._fault === 'kick') return void this._to.end()
     if (!bytes) return this.end()
-    this.#to.write(bytes, () => this.#to.socket?.destroySoon())
+    this._to.write(bytes, () => this._to.socket?.destroySoon())
   }
 }

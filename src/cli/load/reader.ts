@@ -7,64 +7,64 @@ import type { Tally } from './tally.js'
 
 /** One connection of a load. It is counted once as open and once as failed at the most. */
 export class LoadReader {
-  readonly #request
-  readonly #tally: Tally
-  readonly #sentAt: string | undefined
-  readonly #started = performance.now()
-  readonly #timer
-  #isOpen = false
-  #isOver = false
+  private readonly _request
+  private readonly _tally: Tally
+  private readonly _sentAt: string | undefined
+  private readonly _started = performance.now()
+  private readonly _timer
+  private _isOpen = false
+  private _isOver = false
 
   constructor(url: URL, options: RequestOptions & { timeout: number; sentAt: string | undefined }, tally: Tally) {
     const { method, headers, body, timeout, sentAt } = options
-    this.#tally = tally
-    this.#sentAt = sentAt
-    this.#timer = setTimeout(() => this.#end('no answer in time'), timeout)
+    this._tally = tally
+    this._sentAt = sentAt
+    this._timer = setTimeout(() => this._end('no answer in time'), timeout)
     const open = url.protocol === 'https:' ? httpsRequest : httpRequest
-    this.#request = open(url, { method, agent: false, headers: { accept: 'text/event-stream', ...headers } })
-    this.#request.on('response', (response) => this.#read(response))
-    this.#request.on('error', (error: NodeJS.ErrnoException) => this.#end(error.code ?? messageOf(error)))
-    this.#request.end(body)
+    this._request = open(url, { method, agent: false, headers: { accept: 'text/event-stream', ...headers } })
+    this._request.on('response', (response) => this._read(response))
+    this._request.on('error', (error: NodeJS.ErrnoException) => this._end(error.code ?? messageOf(error)))
+    this._request.end(body)
   }
 
   close(): void {
-    this.#end(undefined)
+    this._end(undefined)
   }
 
-  #read(response: IncomingMessage): void {
-    clearTimeout(this.#timer)
-    response.on('error', () => this.#end('lost'))
-    if (response.statusCode !== 200) return this.#end(`status ${response.statusCode}`)
-    if (!/^text\/event-stream\b/i.test(response.headers['content-type'] ?? '')) return this.#end('no event stream')
-    this.#isOpen = true
-    this.#tally.opened(performance.now() - this.#started)
+  private _read(response: IncomingMessage): void {
+    clearTimeout(this._timer)
+    response.on('error', () => this._end('lost'))
+    if (response.statusCode !== 200) return this._end(`status ${response.statusCode}`)
+    if (!/^text\/event-stream\b/i.test(response.headers['content-type'] ?? '')) return this._end('no event stream')
+    this._isOpen = true
+    this._tally.opened(performance.now() - this._started)
     let isFirst = true
     const parser = createParser({
       onEvent: ({ data }) => {
-        if (isFirst) this.#tally.firstEvent(performance.now() - this.#started)
+        if (isFirst) this._tally.firstEvent(performance.now() - this._started)
         isFirst = false
-        this.#tally.event(this.#sentAt === undefined ? undefined : timeIn(data, this.#sentAt))
+        this._tally.event(this._sentAt === undefined ? undefined : timeIn(data, this._sentAt))
       },
     })
     response.on('data', (bytes: Uint8Array) => {
-      this.#tally.bytes += bytes.length
+      this._tally.bytes += bytes.length
       try {
         parser.feed(bytes)
       } catch (error) {
-        this.#end(messageOf(error))
+        this._end(messageOf(error))
       }
     })
-    response.on('end', () => this.#end('ended by the server'))
+    response.on('end', () => this._end('ended by the server'))
   }
 
   /** `reason` where it was not we who ended it. */
-  #end(reason: string | undefined): void {
-    if (this.#isOver) return
-    this.#isOver = true
-    clearTimeout(this.#timer)
-    this.#request.destroy()
-    if (this.#isOpen) this.#tally.open--
-    if (reason !== undefined) this.#tally.failed(reason)
+  private _end(reason: string | undefined): void {
+    if (this._isOver) return
+    this._isOver = true
+    clearTimeout(this._timer)
+    this._request.destroy()
+    if (this._isOpen) this._tally.open--
+    if (reason !== undefined) this._tally.failed(reason)
   }
 }
 

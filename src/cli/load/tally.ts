@@ -7,24 +7,24 @@ export class Tally {
   events = 0
   bytes = 0
   readonly errors = new Map<string, number>()
-  readonly #opening = createHistogram()
-  readonly #first = createHistogram()
-  readonly #delivery = createHistogram()
+  private readonly _opening = createHistogram()
+  private readonly _first = createHistogram()
+  private readonly _delivery = createHistogram()
 
   opened(ms: number): void {
     this.open++
     this.openedInAll++
-    record(this.#opening, ms)
+    record(this._opening, ms)
   }
 
   firstEvent(ms: number): void {
-    record(this.#first, ms)
+    record(this._first, ms)
   }
 
   /** `sentAt`: milliseconds since the epoch, by the clock of the sender. */
   event(sentAt: number | undefined): void {
     this.events++
-    if (sentAt !== undefined) record(this.#delivery, Date.now() - sentAt)
+    if (sentAt !== undefined) record(this._delivery, Date.now() - sentAt)
   }
 
   failed(reason: string): void {
@@ -37,7 +37,7 @@ export class Tally {
 
   /** Percentiles in milliseconds, of what was measured at all. */
   latencies(): Record<string, Percentiles> {
-    const all = { open: this.#opening, 'first event': this.#first, delivery: this.#delivery }
+    const all = { open: this._opening, 'first event': this._first, delivery: this._delivery }
     return Object.fromEntries(
       Object.entries(all)
         .filter(([, histogram]) => histogram.count > 0)

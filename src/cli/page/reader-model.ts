@@ -34,13 +34,13 @@ export class ReaderModel {
   lost: number | undefined
   readonly segments: Segment[] = []
   readonly rows = new Ring<Row>(ROWS_KEPT)
-  readonly #ids = new Set<string>()
-  #number: number | undefined
-  readonly #tell: (text: string) => void
+  private readonly _ids = new Set<string>()
+  private _number: number | undefined
+  private readonly _tell: (text: string) => void
 
   constructor(name: string, tell: (text: string) => void) {
     this.name = name
-    this.#tell = (text) => tell(`${name}: ${text}`)
+    this._tell = (text) => tell(`${name}: ${text}`)
   }
 
   enter(phase: Phase, why = ''): void {
@@ -54,8 +54,8 @@ export class ReaderModel {
       this.connections++
       this.resumedFrom = this.lastEventId
       const from = this.lastEventId === '' ? 'from now on' : `after event ${this.lastEventId}, which it had last`
-      this.#tell(`open, ${from}`)
-    } else if (phase !== 'connecting') this.#tell(why === '' ? phase : `${phase}: ${why}`)
+      this._tell(`open, ${from}`)
+    } else if (phase !== 'connecting') this._tell(why === '' ? phase : `${phase}: ${why}`)
   }
 
   take(row: Row): void {
@@ -64,37 +64,37 @@ export class ReaderModel {
     this.lastEventId = row.id
     if (row.event === 'reset') {
       this.gaps++
-      this.#tell(`told of a gap: ${row.data}`)
+      this._tell(`told of a gap: ${row.data}`)
       return
     }
     const number = row.data.startsWith('{') ? numberIn(row.data) : undefined
-    if (number !== undefined) return this.#count(number)
+    if (number !== undefined) return this._count(number)
     if (row.id === '') return
-    if (this.#ids.has(row.id)) this.repeated++
-    this.#ids.add(row.id)
-    if (this.#ids.size > IDS_KEPT) this.#ids.delete(this.#ids.values().next().value!)
+    if (this._ids.has(row.id)) this.repeated++
+    this._ids.add(row.id)
+    if (this._ids.size > IDS_KEPT) this._ids.delete(this._ids.values().next().value!)
   }
 
   forget(): void {
     this.lastEventId = ''
-    this.#number = undefined
-    this.#ids.clear()
+    this._number = undefined
+    this._ids.clear()
     this.rows.clear()
     this.received = this.repeated = this.gaps = this.attempts = this.connections = 0
     this.lost = undefined
   }
 
-  #count(number: number): void {
+  private _count(number: number): void {
     this.lost ??= 0
-    if (this.#number !== undefined && number <= this.#number) {
+    if (this._number !== undefined && number <= this._number) {
       this.repeated++
       return
     }
-    if (this.#number !== undefined && number > this.#number + 1) {
-      this.lost += number - this.#number - 1
-      this.#tell(`events ${this.#number + 1} to ${number - 1} are missing`)
+    if (this._number !== undefined && number > this._number + 1) {
+      this.lost += number - this._number - 1
+      this._tell(`events ${this._number + 1} to ${number - 1} are missing`)
     }
-    this.#number = number
+    this._number = number
   }
 }
 

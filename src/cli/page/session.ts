@@ -22,15 +22,15 @@ export class Session {
   config: Config | undefined
   problem = ''
   isStalled = false
-  #reader: RunningReader | undefined
-  #other: ReturnType<typeof runBrowsers> | undefined
+  private _reader: RunningReader | undefined
+  private _other: ReturnType<typeof runBrowsers> | undefined
 
   get isSlow(): boolean {
-    return this.#reader?.slow === true
+    return this._reader?.slow === true
   }
 
   get isRunning(): boolean {
-    return this.#reader !== undefined
+    return this._reader !== undefined
   }
 
   tell(text: string): void {
@@ -47,27 +47,27 @@ export class Session {
     this.config = (await response.json()) as Config
     const { method } = this.config
     const url = new URL('stream', location.href).href
-    this.#reader = runOurs(this.ours, {
+    this._reader = runOurs(this.ours, {
       url,
       method,
       onBytes: (bytes) => this.wire.feed(bytes),
-      onType: (type) => this.#other?.hear(type),
+      onType: (type) => this._other?.hear(type),
     })
     // It can only GET: another method would be repeated at each reconnect, whatever it does.
-    if (method === 'GET') this.#other = runBrowsers(this.browsers, url)
+    if (method === 'GET') this._other = runBrowsers(this.browsers, url)
     else this.browsers.why = `it cannot send a ${method}.`
   }
 
   stop(): void {
-    this.#reader?.close()
-    this.#other?.close()
-    this.#reader = this.#other = undefined
+    this._reader?.close()
+    this._other?.close()
+    this._reader = this._other = undefined
   }
 
   toggleSlow(): void {
-    if (!this.#reader) return
-    this.#reader.slow = !this.#reader.slow
-    this.tell(this.#reader.slow ? 'you: the reader takes an event every 150 ms' : 'you: the reader is fast again')
+    if (!this._reader) return
+    this._reader.slow = !this._reader.slow
+    this.tell(this._reader.slow ? 'you: the reader takes an event every 150 ms' : 'you: the reader is fast again')
   }
 
   async order(action: string, label: string, more: object = {}): Promise<void> {

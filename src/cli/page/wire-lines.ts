@@ -13,24 +13,24 @@ export interface WireLine {
 /** The wire as lines, with what ended each made visible. */
 export class WireLines {
   readonly lines = new Ring<WireLine>(LINES_KEPT)
-  #decoder = new TextDecoder('utf-8', { ignoreBOM: true })
-  #rest = ''
+  private _decoder = new TextDecoder('utf-8', { ignoreBOM: true })
+  private _rest = ''
 
   feed(bytes: Uint8Array): void {
-    this.#rest += this.#decoder.decode(bytes, { stream: true })
-    const pieces = this.#rest.split(/(\r\n|\n|\r(?=[^\n]))/)
+    this._rest += this._decoder.decode(bytes, { stream: true })
+    const pieces = this._rest.split(/(\r\n|\n|\r(?=[^\n]))/)
     for (let at = 0; at + 1 < pieces.length; at += 2) {
       this.lines.push({ text: shortened(pieces[at]!), end: END[pieces[at + 1]!] ?? '' })
     }
-    this.#rest = pieces.at(-1)!.slice(-LONGEST_LINE)
+    this._rest = pieces.at(-1)!.slice(-LONGEST_LINE)
   }
 
   /** What the connection left behind when it was lost. */
   cut(note: string): void {
-    if (this.#rest !== '') this.lines.push({ text: shortened(this.#rest), end: ' ✂' })
+    if (this._rest !== '') this.lines.push({ text: shortened(this._rest), end: ' ✂' })
     this.lines.push({ text: note, end: '', isNote: true })
-    this.#rest = ''
-    this.#decoder = new TextDecoder('utf-8', { ignoreBOM: true })
+    this._rest = ''
+    this._decoder = new TextDecoder('utf-8', { ignoreBOM: true })
   }
 }
 

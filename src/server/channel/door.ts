@@ -21,109 +21,109 @@ export type DoorOptions = ChannelOptions<never, unknown>
 
 /** Lets readers in, or answers them something else. */
 export class Door {
-  readonly #options: DoorOptions
-  readonly #settings: ChannelSettings
-  readonly #hub: Hub
-  readonly #scheduler: Scheduler
+  private readonly _options: DoorOptions
+  private readonly _settings: ChannelSettings
+  private readonly _hub: Hub
+  private readonly _scheduler: Scheduler
   /** HTTP/2 sessions that brought readers. They would keep the server open after the last stream. */
-  readonly #sessions = new Set<NonNullable<Exchange['session']>>()
+  private readonly _sessions = new Set<NonNullable<Exchange['session']>>()
   /** When the next process is expected; there once the channel closes. */
-  #reopensAt: number | undefined
+  private _reopensAt: number | undefined
 
   constructor(options: DoorOptions, settings: ChannelSettings, hub: Hub, scheduler: Scheduler) {
-    this.#options = options
-    this.#settings = settings
-    this.#hub = hub
-    this.#scheduler = scheduler
+    this._options = options
+    this._settings = settings
+    this._hub = hub
+    this._scheduler = scheduler
   }
 
   /** From now on all newcomers are refused. */
   shut(drain: number, restart: number): void {
-    this.#reopensAt = this.#scheduler.now() + drain + restart
+    this._reopensAt = this._scheduler.now() + drain + restart
   }
 
   endSessions(): void {
-    for (const session of this.#sessions) session.close()
+    for (const session of this._sessions) session.close()
   }
 
   /** Answers, unless the reader has left. Rejects only where a response that a hook gave cannot be read. */
   async enter(exchange: Exchange): Promise<void> {
-    this.#track(exchange)
+    this._track(exchange)
     if (exchange.answerMethod()) return
-    const full = this.#fullFor()
-    if (full) return this.#refuse(exchange, full)
+    const full = this._fullFor()
+    if (full) return this._refuse(exchange, full)
     let admission: Admission | undefined
     try {
-      admission = await this.#admit(exchange)
+      admission = await this._admit(exchange)
     } catch (error) {
-      this.#settings.report(error)
-      if (!this.#left(exchange)) this.#refuse(exchange, 'failed')
+      this._settings.report(error)
+      if (!this._left(exchange)) this._refuse(exchange, 'failed')
       return
     }
-    if (!admission || this.#left(exchange)) return
+    if (!admission || this._left(exchange)) return
     // The hooks may have taken their time. From here on there is nothing more to wait for.
-    const reason = this.#fullFor() ?? this.#overLimit(admission.user)
-    if (reason) return this.#refuse(exchange, reason)
+    const reason = this._fullFor() ?? this._overLimit(admission.user)
+    if (reason) return this._refuse(exchange, reason)
     if (exchange.isHead) return exchange.reply(200)
-    this.#makeRoom(admission.user)
-    const reader = new Reader(this.#hub, admission)
+    this._makeRoom(admission.user)
+    const reader = new Reader(this._hub, admission)
     reader.sink = exchange.openSink(reader)
     exchange.writeHead(200)
     // An id that cannot be used is no reason to start again in silence.
     const { request } = exchange
-    this.#hub.join(reader, requestedId(request) === '' ? undefined : request.lastEventId)
+    this._hub.join(reader, requestedId(request) === '' ? undefined : request.lastEventId)
   }
 
   /** `undefined` where `authorize` has refused: it is answered then. */
-  async #admit(exchange: Exchange): Promise<Admission | undefined> {
+  private async _admit(exchange: Exchange): Promise<Admission | undefined> {
     const { request } = exchange
-    const answer = await authorize(this.#options, request)
-    if (this.#left(exchange)) return undefined
-    if ('context' in answer) return describe(this.#options, request, answer.context)
-    this.#hub.acts.tell('refused', 'unauthorized')
+    const answer = await authorize(this._options, request)
+    if (this._left(exchange)) return undefined
+    if ('context' in answer) return describe(this._options, request, answer.context)
+    this._hub.acts.tell('refused', 'unauthorized')
     if (answer.refusal) await exchange.pass(answer.refusal)
     else exchange.reply(403, 'Forbidden\n')
     return undefined
   }
 
   /** A web request that was aborted is owed a response all the same. */
-  #left(exchange: Exchange): boolean {
+  private _left(exchange: Exchange): boolean {
     if (!exchange.isGone) return false
     exchange.abandon()
     return true
   }
 
-  #fullFor(): RefusalReason | undefined {
-    if (this.#reopensAt !== undefined) return 'closing'
-    return this.#hub.readers.size < (this.#options.maxConnections ?? Infinity) ? undefined : 'maxConnections'
+  private _fullFor(): RefusalReason | undefined {
+    if (this._reopensAt !== undefined) return 'closing'
+    return this._hub.readers.size < (this._options.maxConnections ?? Infinity) ? undefined : 'maxConnections'
   }
 
-  #overLimit(user: string | undefined): RefusalReason | undefined {
-    const { limit } = this.#options
+  private _overLimit(user: string | undefined): RefusalReason | undefined {
+    const { limit } = this._options
     if (!limit || limit.beyond === 'replace' || user === undefined) return undefined
-    return (this.#hub.readers.ofUser(user)?.size ?? 0) < limit.max ? undefined : 'limit'
+    return (this._hub.readers.ofUser(user)?.size ?? 0) < limit.max ? undefined : 'limit'
   }
 
-  #makeRoom(user: string | undefined): void {
-    const { limit } = this.#options
+  private _makeRoom(user: string | undefined): void {
+    const { limit } = this._options
     if (!limit || user === undefined) return
-    const { acts, readers } = this.#hub
+    const { acts, readers } = this._hub
     for (const oldest of readers.ofUser(user) ?? []) {
       if ((readers.ofUser(user)?.size ?? 0) < limit.max) break
       acts.end(oldest, 'replaced', A_DAY)
     }
   }
 
-  #refuse(exchange: Exchange, reason: RefusalReason): void {
-    const hub = this.#hub
-    const { retry, head } = this.#settings
+  private _refuse(exchange: Exchange, reason: RefusalReason): void {
+    const hub = this._hub
+    const { retry, head } = this._settings
     hub.acts.tell('refused', reason)
-    const left = this.#reopensAt === undefined ? 0 : Math.max(0, this.#reopensAt - this.#scheduler.now())
+    const left = this._reopensAt === undefined ? 0 : Math.max(0, this._reopensAt - this._scheduler.now())
     // Whoever tells readers not to wait does not mean this.
     const wait = Math.min(Math.ceil(left) + hub.jittered((retry || 1000) * REFUSED_FACTOR), MAX_DELAY)
     const { request } = exchange
     const isReader = request.method === 'GET' && namesEventStream(request.raw)
-    if (isReader && this.#options.refusal !== 'status') {
+    if (isReader && this._options.refusal !== 'status') {
       exchange.reply(200, encode({ retry: wait }), { 'content-type': head.fields['content-type']! })
     } else {
       exchange.reply(503, 'Service Unavailable\n', { 'retry-after': `${Math.max(1, Math.ceil(wait / 1000))}` })
@@ -132,9 +132,9 @@ export class Door {
     if (reason === 'closing') exchange.session?.close()
   }
 
-  #track({ session }: Exchange): void {
-    if (!session || this.#sessions.has(session)) return
-    this.#sessions.add(session)
-    session.once('close', () => this.#sessions.delete(session))
+  private _track({ session }: Exchange): void {
+    if (!session || this._sessions.has(session)) return
+    this._sessions.add(session)
+    session.once('close', () => this._sessions.delete(session))
   }
 }

@@ -6,7 +6,7 @@ import type { Entry } from './entry.js'
  * the channel.
  */
 export class Log {
-  readonly #maxBytes: number
+  private readonly _maxBytes: number
   /** The place after the last entry; `undefined` until the transport has said where delivery begins. */
   position: string | undefined
   /** The number of the first entry held. */
@@ -15,50 +15,50 @@ export class Log {
   flushed = 0
   /** Bytes that live readers have not been given. */
   pendingBytes = 0
-  #entries: Entry[] = []
-  #bytes = 0
+  private _entries: Entry[] = []
+  private _bytes = 0
 
   /** @param maxBytes What may be kept of entries that were flushed. */
   constructor(maxBytes: number) {
-    this.#maxBytes = maxBytes
+    this._maxBytes = maxBytes
   }
 
   /** The number that the next entry will have. */
   get end(): number {
-    return this.base + this.#entries.length
+    return this.base + this._entries.length
   }
 
   push(entry: Entry): void {
-    this.#entries.push(entry)
-    this.#bytes += entry.wire.byteLength
+    this._entries.push(entry)
+    this._bytes += entry.wire.byteLength
     this.pendingBytes += entry.wire.byteLength
     this.position = entry.id
   }
 
   /** @param from Not before `base`. */
   slice(from: number, to: number): Entry[] {
-    return this.#entries.slice(from - this.base, to - this.base)
+    return this._entries.slice(from - this.base, to - this.base)
   }
 
   /** Continuity is lost: nothing of what is held goes to anyone. */
   reset(position: string): void {
     this.base = this.flushed = this.end
-    this.#entries = []
-    this.#bytes = this.pendingBytes = 0
+    this._entries = []
+    this._bytes = this.pendingBytes = 0
     this.position = position
   }
 
   /** Live readers were given all before `to`. `keep` is whether others may still need some of it. */
   trim(to: number, keep: boolean): void {
     for (; this.flushed < to; this.flushed++) {
-      this.pendingBytes -= this.#entries[this.flushed - this.base]!.wire.byteLength
+      this.pendingBytes -= this._entries[this.flushed - this.base]!.wire.byteLength
     }
-    const allowed = keep ? this.#maxBytes : 0
+    const allowed = keep ? this._maxBytes : 0
     let count = 0
-    while (this.base + count < this.flushed && this.#bytes > allowed) {
-      this.#bytes -= this.#entries[count++]!.wire.byteLength
+    while (this.base + count < this.flushed && this._bytes > allowed) {
+      this._bytes -= this._entries[count++]!.wire.byteLength
     }
-    this.#entries.splice(0, count)
+    this._entries.splice(0, count)
     this.base += count
   }
 }

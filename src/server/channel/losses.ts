@@ -15,50 +15,50 @@ interface Loss {
  * memory of it is bounded: the oldest of very many become one floor for all topics.
  */
 export class Losses {
-  readonly #most: number
-  readonly #topics = new Map<string, Loss>()
+  private readonly _most: number
+  private readonly _topics = new Map<string, Loss>()
   /** The last of those without a topic, and of the topics that are not remembered any more. */
-  #floor: Loss
-  #last: Loss
+  private _floor: Loss
+  private _last: Loss
 
   /** @param start The place that everything follows. */
   constructor(size: number, start: string) {
-    this.#most = Math.min(size * TOPICS_PER_EVENT, MOST_TOPICS)
-    this.#floor = this.#last = { id: start, serial: -1 }
+    this._most = Math.min(size * TOPICS_PER_EVENT, MOST_TOPICS)
+    this._floor = this._last = { id: start, serial: -1 }
   }
 
   add(topic: string | undefined, id: string, serial: number): void {
     const loss = { id, serial }
-    if (serial > this.#last.serial) this.#last = loss
+    if (serial > this._last.serial) this._last = loss
     if (topic === undefined) {
-      if (serial > this.#floor.serial) this.#floor = loss
+      if (serial > this._floor.serial) this._floor = loss
       return
     }
-    this.#topics.set(topic, loss)
-    if (this.#topics.size > this.#most) this.#forget()
+    this._topics.set(topic, loss)
+    if (this._topics.size > this._most) this._forget()
   }
 
   /** The last event lost that was for a reader of these topics; of all, where none are given. */
   last(topics?: ReadonlySet<string>): string {
-    if (!topics) return this.#last.id
-    let last = this.#floor
+    if (!topics) return this._last.id
+    let last = this._floor
     // Whichever is the smaller: a reader may have very many topics.
-    if (topics.size <= this.#topics.size) {
-      for (const topic of topics) last = later(last, this.#topics.get(topic))
+    if (topics.size <= this._topics.size) {
+      for (const topic of topics) last = later(last, this._topics.get(topic))
     } else {
-      for (const [topic, loss] of this.#topics) if (topics.has(topic)) last = later(last, loss)
+      for (const [topic, loss] of this._topics) if (topics.has(topic)) last = later(last, loss)
     }
     return last.id
   }
 
   /** A tenth at once, so that it costs little for each of them. */
-  #forget(): void {
-    const oldest = [...this.#topics]
+  private _forget(): void {
+    const oldest = [...this._topics]
     oldest.sort(([, a], [, b]) => a.serial - b.serial)
-    oldest.length = Math.max(1, Math.floor(this.#most / TOPICS_PER_EVENT))
+    oldest.length = Math.max(1, Math.floor(this._most / TOPICS_PER_EVENT))
     for (const [topic, loss] of oldest) {
-      this.#topics.delete(topic)
-      this.#floor = later(this.#floor, loss)
+      this._topics.delete(topic)
+      this._floor = later(this._floor, loss)
     }
   }
 }

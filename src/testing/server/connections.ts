@@ -10,18 +10,18 @@ export interface Connection {
 /** The open connections of a server. */
 export class Connections {
   // Under TLS and HTTP/2 a request shows a wrapper of its socket; the port leads back to the connection.
-  readonly #byPort = new Map<number, Connection>()
-  #seen = 0
+  private readonly _byPort = new Map<number, Connection>()
+  private _seen = 0
 
   constructor(server: Server, changed: () => void) {
     server.on('connection', (tcp: Socket) => {
       const port = tcp.remotePort!
-      this.#byPort.set(port, { number: ++this.#seen, tcp })
+      this._byPort.set(port, { number: ++this._seen, tcp })
       tcp.setNoDelay(true)
       // A connection that is reset by either end is what such tests are about.
       tcp.on('error', () => {})
       tcp.once('close', () => {
-        this.#byPort.delete(port)
+        this._byPort.delete(port)
         changed()
       })
       changed()
@@ -29,14 +29,14 @@ export class Connections {
   }
 
   get size(): number {
-    return this.#byPort.size
+    return this._byPort.size
   }
 
   of(socket: { remotePort?: number | undefined }): Connection | undefined {
-    return this.#byPort.get(socket.remotePort!)
+    return this._byPort.get(socket.remotePort!)
   }
 
   destroy(): void {
-    for (const { tcp } of this.#byPort.values()) tcp.destroy()
+    for (const { tcp } of this._byPort.values()) tcp.destroy()
   }
 }

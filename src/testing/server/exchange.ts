@@ -9,17 +9,17 @@ export class Exchange {
   readonly connection: Connection
   /** Aborts when the client has left, or the answer is out. */
   readonly signal: AbortSignal
-  readonly #closed: Promise<'script' | 'client'>
-  #byScript = false
+  private readonly _closed: Promise<'script' | 'client'>
+  private _byScript = false
 
   constructor(res: NodeResponse, connection: Connection, isServerClosing: () => boolean) {
     this.connection = connection
     const controller = new AbortController()
     this.signal = controller.signal
-    this.#closed = new Promise((resolve) => {
+    this._closed = new Promise((resolve) => {
       res.once('close', () => {
         controller.abort()
-        resolve(this.#byScript || isServerClosing() ? 'script' : 'client')
+        resolve(this._byScript || isServerClosing() ? 'script' : 'client')
       })
     })
     // HTTP/2 reports a reset by either end here; `close` follows.
@@ -28,7 +28,7 @@ export class Exchange {
 
   /** From here on whatever ends the exchange is the script's doing. */
   endByScript(): void {
-    this.#byScript = true
+    this._byScript = true
   }
 
   /** Reads the request to its end; `undefined` where the client leaves before. */
@@ -55,7 +55,7 @@ export class Exchange {
       body: Buffer.concat(pieces).toString('utf8'),
       time,
       socket: this.connection.number,
-      closed: this.#closed,
+      closed: this._closed,
     }
   }
 }

@@ -83,64 +83,64 @@ function checkOptions(options: ScriptedServerOptions): void {
 class LoopbackServer implements ScriptedServer {
   readonly requests: ScriptedRequest[] = []
   url = ''
-  readonly #server: Server
+  private readonly _server: Server
   openAnswers = 0
-  readonly #scheme: string
-  readonly #nextPlan: NextPlan
-  readonly #connections: Connections
-  readonly #watch = new Watch()
-  readonly #madeAt = performance.now()
-  #closing: Promise<void> | undefined
+  private readonly _scheme: string
+  private readonly _nextPlan: NextPlan
+  private readonly _connections: Connections
+  private readonly _watch = new Watch()
+  private readonly _madeAt = performance.now()
+  private _closing: Promise<void> | undefined
 
   constructor(nextPlan: NextPlan, { tls, http2 }: ScriptedServerOptions) {
-    this.#nextPlan = nextPlan
-    this.#scheme = tls ? 'https' : 'http'
+    this._nextPlan = nextPlan
+    this._scheme = tls ? 'https' : 'http'
     const listener = (req: IncomingMessage | Http2ServerRequest, res: NodeResponse): void => {
-      this.#exchange(req, res).catch((error: unknown) => this.#watch.fail(error))
+      this._exchange(req, res).catch((error: unknown) => this._watch.fail(error))
     }
     if (http2)
-      this.#server = tls ? createSecureServer({ ...tls, allowHTTP1: true }, listener) : createHttp2Server(listener)
-    else this.#server = tls ? createTlsServer(tls, listener) : createServer(listener)
-    this.#connections = new Connections(this.#server, () => this.#watch.changed())
+      this._server = tls ? createSecureServer({ ...tls, allowHTTP1: true }, listener) : createHttp2Server(listener)
+    else this._server = tls ? createTlsServer(tls, listener) : createServer(listener)
+    this._connections = new Connections(this._server, () => this._watch.changed())
   }
 
   get openSockets(): number {
-    return this.#connections.size
+    return this._connections.size
   }
 
   async listen(): Promise<void> {
-    await once(this.#server.listen(0, '127.0.0.1'), 'listening')
-    const { port } = this.#server.address() as AddressInfo
-    this.url = this.#scheme === 'https' ? `https://localhost:${port}/` : `http://127.0.0.1:${port}/`
+    await once(this._server.listen(0, '127.0.0.1'), 'listening')
+    const { port } = this._server.address() as AddressInfo
+    this.url = this._scheme === 'https' ? `https://localhost:${port}/` : `http://127.0.0.1:${port}/`
   }
 
-  async #exchange(req: IncomingMessage | Http2ServerRequest, res: NodeResponse): Promise<void> {
-    const connection = this.#connections.of(req.socket)
+  private async _exchange(req: IncomingMessage | Http2ServerRequest, res: NodeResponse): Promise<void> {
+    const connection = this._connections.of(req.socket)
     if (!connection) return
-    const exchange = new Exchange(res, connection, () => this.#closing !== undefined)
-    const seen = await exchange.read(req, performance.now() - this.#madeAt)
+    const exchange = new Exchange(res, connection, () => this._closing !== undefined)
+    const seen = await exchange.read(req, performance.now() - this._madeAt)
     if (!seen) return
     const request = { ...seen, number: this.requests.length + 1, scripted: true }
     this.requests.push(request)
     this.openAnswers++
     void request.closed.then(() => {
       this.openAnswers--
-      this.#watch.changed()
+      this._watch.changed()
     })
     try {
-      const next = await this.#nextPlan(request)
+      const next = await this._nextPlan(request)
       request.scripted = next !== undefined
-      this.#watch.changed()
+      this._watch.changed()
       await answer(res, next ?? NOTHING_LEFT, exchange)
     } catch (error) {
-      this.#watch.fail(error)
+      this._watch.fail(error)
       exchange.endByScript()
       connection.tcp.destroy()
     }
   }
 
   waitForRequest(number: number, { timeout = DEFAULT_TIMEOUT } = {}): Promise<ScriptedRequest> {
-    return this.#watch.until(
+    return this._watch.until(
       () => this.requests[number - 1],
       timeout,
       () => `waited for request ${number}; there were ${this.requests.length}`,
@@ -148,7 +148,7 @@ class LoopbackServer implements ScriptedServer {
   }
 
   async waitForIdle({ timeout = DEFAULT_TIMEOUT } = {}): Promise<void> {
-    await this.#watch.until(
+    await this._watch.until(
       () => this.openAnswers === 0 || undefined,
       timeout,
       () => `waited for all answers to be over; there were ${this.openAnswers} open`,
@@ -156,7 +156,7 @@ class LoopbackServer implements ScriptedServer {
   }
 
   async waitForSockets(count: number, { timeout = DEFAULT_TIMEOUT } = {}): Promise<void> {
-    await this.#watch.until(
+    await this._watch.until(
       () => this.openSockets === count || undefined,
       timeout,
       () => `waited for ${count} open connections; there were ${this.openSockets}`,
@@ -164,14 +164,14 @@ class LoopbackServer implements ScriptedServer {
   }
 
   close(): Promise<void> {
-    return (this.#closing ??= this.#close())
+    return (this._closing ??= this._close())
   }
 
-  async #close(): Promise<void> {
-    const closed = new Promise((resolve) => this.#server.close(resolve))
-    this.#connections.destroy()
+  private async _close(): Promise<void> {
+    const closed = new Promise((resolve) => this._server.close(resolve))
+    this._connections.destroy()
     await closed
-    this.#watch.throwFailure()
+    this._watch.throwFailure()
   }
 
   [Symbol.asyncDispose](): Promise<void> {

@@ -34,28 +34,28 @@ export type Seen = [data: string, event: string, id: string]
 /** One client against one scripted server, with bounded waits. */
 export class Trial {
   readonly events: Seen[] = []
-  readonly #server: ScriptedServer
-  readonly #timeout: number
-  #client: ClientUnderTest | undefined
-  #closed = false
-  #onEvent: (() => void) | undefined
+  private readonly _server: ScriptedServer
+  private readonly _timeout: number
+  private _client: ClientUnderTest | undefined
+  private _closed = false
+  private _onEvent: (() => void) | undefined
 
   private constructor(server: ScriptedServer, timeout: number) {
-    this.#server = server
-    this.#timeout = timeout
+    this._server = server
+    this._timeout = timeout
   }
 
   static async run(context: ClientContext, script: Script, check: (trial: Trial) => Promise<void>): Promise<void> {
     const server = await context.createServer(script)
     const trial = new Trial(server, context.timeout)
     try {
-      trial.#client = await context.connect(server.url, {
+      trial._client = await context.connect(server.url, {
         types: context.types,
         onEvent: ({ data, event, id }) => {
           trial.events.push([data, event, id])
-          trial.#onEvent?.()
+          trial._onEvent?.()
         },
-        onClose: () => (trial.#closed = true),
+        onClose: () => (trial._closed = true),
       })
       await check(trial)
     } finally {
@@ -69,22 +69,22 @@ export class Trial {
   }
 
   get requests(): readonly ScriptedRequest[] {
-    return this.#server.requests
+    return this._server.requests
   }
 
   /** Called inside the handler of every event from now on. */
   atEvent(listener: () => void): void {
-    this.#onEvent = listener
+    this._onEvent = listener
   }
 
   async close(): Promise<void> {
-    await this.#client?.close()
+    await this._client?.close()
   }
 
   /** Waits until the client has been handed `data`, one item for each event, and nothing else. */
   async receives(data: readonly string[]): Promise<void> {
     await this.until(
-      () => this.events.length >= data.length || this.#closed,
+      () => this.events.length >= data.length || this._closed,
       () => `the data ${JSON.stringify(data)}; it got ${JSON.stringify(this.data)}`,
     )
     expectSame('data of the events', this.data, data)
@@ -93,7 +93,7 @@ export class Trial {
   /** Waits for the request of that number, from 1. */
   async request(number: number): Promise<ScriptedRequest> {
     const missing = (): string => `request ${number}; the client made ${this.requests.length}`
-    await this.until(() => this.requests.length >= number || this.#closed, missing)
+    await this.until(() => this.requests.length >= number || this._closed, missing)
     expectThat(this.requests.length >= number, `expected ${missing()} and is done`)
     return this.requests[number - 1]!
   }
@@ -101,7 +101,7 @@ export class Trial {
   /** Waits until the client is done, after `count` requests in all. */
   async gaveUp(count: number): Promise<void> {
     await this.until(
-      () => this.#closed || this.requests.length > count,
+      () => this._closed || this.requests.length > count,
       () => `the client to give up; after ${this.requests.length} requests it has not said so`,
     )
     expectSame('requests made', this.requests.length, count)
@@ -110,17 +110,17 @@ export class Trial {
   /** Waits a while for what should not come: one more request. */
   async makesNoRequest(duration: number): Promise<void> {
     const before = this.requests.length
-    await this.#poll(() => this.requests.length > before, duration)
+    await this._poll(() => this.requests.length > before, duration)
     expectSame(`requests within ${duration} ms`, this.requests.length - before, 0)
   }
 
   async until(holds: () => boolean, describe: () => string): Promise<void> {
-    if (!(await this.#poll(holds, this.#timeout))) {
-      expectThat(false, `expected ${describe()} (waited ${this.#timeout} ms)`)
+    if (!(await this._poll(holds, this._timeout))) {
+      expectThat(false, `expected ${describe()} (waited ${this._timeout} ms)`)
     }
   }
 
-  async #poll(holds: () => boolean, duration: number): Promise<boolean> {
+  private async _poll(holds: () => boolean, duration: number): Promise<boolean> {
     const deadline = performance.now() + duration
     while (!holds()) {
       if (performance.now() > deadline) return false

@@ -35,16 +35,16 @@ export type ServerCase = CaseOf<ServerContext>
 export class Reader {
   readonly response: Response
   readonly events: ServerSentEvent[] = []
-  readonly #chunks: Uint8Array[] = []
-  readonly #abort: AbortController
-  readonly #timeout: number
-  #over = false
+  private readonly _chunks: Uint8Array[] = []
+  private readonly _abort: AbortController
+  private readonly _timeout: number
+  private _over = false
 
   private constructor(response: Response, abort: AbortController, timeout: number) {
     this.response = response
-    this.#abort = abort
-    this.#timeout = timeout
-    void this.#read()
+    this._abort = abort
+    this._timeout = timeout
+    void this._read()
   }
 
   /** Resolves once the head of the answer is there. */
@@ -82,9 +82,9 @@ export class Reader {
 
   /** The stream as far as it has come. */
   get bytes(): Uint8Array {
-    const all = new Uint8Array(this.#chunks.reduce((length, chunk) => length + chunk.length, 0))
+    const all = new Uint8Array(this._chunks.reduce((length, chunk) => length + chunk.length, 0))
     let at = 0
-    for (const chunk of this.#chunks) {
+    for (const chunk of this._chunks) {
       all.set(chunk, at)
       at += chunk.length
     }
@@ -97,28 +97,28 @@ export class Reader {
 
   /** Waits until `holds`, the stream is over or time is up; tells which by the result of `holds`. */
   async until(holds: () => boolean): Promise<boolean> {
-    return (await poll(() => holds() || this.#over, this.#timeout)) && holds()
+    return (await poll(() => holds() || this._over, this._timeout)) && holds()
   }
 
   async close(): Promise<void> {
-    this.#over = true
-    this.#abort.abort()
+    this._over = true
+    this._abort.abort()
     if (this.response.body && !this.response.body.locked) await this.response.body.cancel().catch(() => {})
   }
 
-  async #read(): Promise<void> {
+  private async _read(): Promise<void> {
     const parser = createParser({ onEvent: (event) => void this.events.push(event) })
     const reader = this.response.body?.getReader()
-    this.#abort.signal.addEventListener('abort', () => void reader?.cancel().catch(() => {}), { once: true })
+    this._abort.signal.addEventListener('abort', () => void reader?.cancel().catch(() => {}), { once: true })
     try {
       for (let read = await reader?.read(); read && !read.done; read = await reader!.read()) {
-        this.#chunks.push(read.value)
+        this._chunks.push(read.value)
         parser.feed(read.value)
       }
     } catch {
       // A connection that is lost ends the stream; the case at work says what is missing.
     }
-    this.#over = true
+    this._over = true
   }
 }
 
