@@ -19,7 +19,7 @@ function messageOf(error: unknown): string {
 
 /** The word that Redis refused a command with; `undefined` for an error of another kind. */
 export function replyCode(error: unknown): string | undefined {
-  return REPLY.exec(messageOf(error))?.[1]
+  return REPLY.exec(messageOf(error instanceof RedisTransportError ? error.cause : error))?.[1]
 }
 
 /** Whether Redis has no room for a connection. */

@@ -1,13 +1,11 @@
 import { replyCode } from './failure.js'
-import type { Link } from './link.js'
 import { RedisTransportError } from './redis-error.js'
 import { markFields, readEntries, type Mark, type StoredEntry } from './stored-entry.js'
 import { compareStreamIds, idAfter, idBefore, timeOf } from './stream-id.js'
+import type { Send } from './stream-reader.js'
 
 /** How far to look for the mark of another process. */
 const MARK_SEARCH = 1000
-
-const UNKNOWN = 0
 
 /** Where to read from. */
 export interface Place {
@@ -17,32 +15,39 @@ export interface Place {
 }
 
 /**
- * The place before which nothing is of interest: what was added since `began`, by the monotonic clock of
- * this process, comes after it. A reader that was let in before Redis answered misses nothing.
+ * The place to begin at: right before the first entry that was added since `began`. A reader that was let in before Redis
+ * answered misses nothing. The place is the id of an entry, so that it can be looked for again.
  *
+ * @param began By the monotonic clock of this process.
  * @param earlier An entry known to have been there by then. Clock and ids are exact to the millisecond alone.
  */
-export async function findStart(link: Link, key: string, began: number, earlier?: string): Promise<Place> {
-  const [[newest], now] = await Promise.all([ask(link, ['XREVRANGE', key, '+', '-', 'COUNT', '1']), timeOfRedis(link)])
+export async function findStart(send: Send, key: string, began: number, earlier?: string): Promise<Place> {
+  const [[newest], now] = await Promise.all([ask(send, ['XREVRANGE', key, '+', '-', 'COUNT', '1']), timeOfRedis(send)])
+  // Without the clock of Redis, nothing tells what is new: the present, then.
+  if (now === undefined) return at(newest?.id ?? (await addMark(send, key, 'start')))
   const since = Math.floor(now - (performance.now() - began))
-  if (newest) {
-    const time = timeOf(newest.id)
-    // An entry from the future: the clock was set back, and tells nothing about what is new.
-    if (time < since || time > now) return at(newest.id)
-  } else {
-    const mark = await addMark(link, key, 'start')
-    if (now === UNKNOWN) return at(mark)
-  }
+  if (!newest) await addMark(send, key, 'start')
+  else if (timeOf(newest.id) < since) return at(newest.id)
+  // From the future: the clock of Redis was set back, and tells nothing either.
+  else if (timeOf(newest.id) > now) return at(newest.id)
+
   if (earlier && timeOf(earlier) >= since) {
-    const [entry] = await ask(link, ['XRANGE', key, earlier, earlier])
+    const [entry] = await ask(send, ['XRANGE', key, earlier, earlier])
     if (entry) return at(entry.id)
   }
-  const [before] = await ask(link, ['XREVRANGE', key, `(${since}-0`, '-', 'COUNT', '1'])
+  const [before] = await ask(send, ['XREVRANGE', key, `(${since}-0`, '-', 'COUNT', '1'])
   if (before) return at(before.id)
-  const entries = await ask(link, ['XRANGE', key, '-', '+', 'COUNT', '1'])
+  return beforeFirst(send, key)
+}
+
+/** All of the stream is new. There is no entry before it, so that its first one is read here. */
+async function beforeFirst(send: Send, key: string): Promise<Place> {
+  const entries = await ask(send, ['XRANGE', key, '-', '+', 'COUNT', '1'])
   const [first] = entries
-  if (!first)
-    throw new RedisTransportError('ERR_REDIS_REFUSED', 'The stream vanished while its beginning was looked for.')
+  if (!first) {
+    const text = 'The stream vanished while its beginning was looked for.'
+    throw new RedisTransportError('ERR_REDIS_REFUSED', text)
+  }
   return first.mark ? at(first.id) : { position: idBefore(first.id), entries }
 }
 
@@ -54,61 +59,67 @@ export interface Loss {
 }
 
 /**
- * A place to go on from after a loss: a mark of our own. It is after all that Redis may have lost, more than
- * once maybe, while this process was cut off; and after all that readers may have who come from processes that went on
- * before, who would be given events again at an earlier place.
+ * The place to go on from after a loss: a mark that this process adds. It comes after everything that Redis may have lost
+ * while this process was cut off, more than once maybe. It also comes after everything that other processes have given to
+ * their readers: such a reader may come here, and at an earlier place it would be given events again.
+ *
+ * The id of the mark is that of Redis, or follows one that this process has read. A reader's id is never used, or a
+ * reader could push the stream ahead.
  */
-export async function findAfterLoss(link: Link, key: string, loss: Loss): Promise<Place> {
-  const isTold = loss.isMarked || (await leavesNoTrace(link, key, loss.last))
+export async function findAfterLoss(send: Send, key: string, loss: Loss): Promise<Place> {
+  const mark = loss.isMarked || !(await canReturnAcross(send, key, loss.last)) ? 'start' : 'break'
   try {
-    const mark = isTold ? 'start' : 'break'
-    const id = await addMark(link, key, mark)
+    const id = await addMark(send, key, mark)
     if (compareStreamIds(id, loss.last) > 0) return at(id)
-    // The clock of this Redis is behind that of the one before. The id is one that this process has read, so that no
-    // reader can push the stream ahead.
-    return at((await link.send(['XADD', key, idAfter(loss.last), ...markFields(mark)])) as string)
+    // The clock of this Redis is behind that of the one before.
+    return at(await addMark(send, key, mark, idAfter(loss.last)))
   } catch (error) {
-    // A process that may only read leaves this to the others.
     if (!replyCode(error)) throw error
-    return newestOf(link, key)
+    return newestAfter(send, key, loss.last, error)
   }
 }
 
-/** Whether nobody can come back across the loss of `last` without being told. */
-async function leavesNoTrace(link: Link, key: string, last: string): Promise<boolean> {
-  const [first] = await ask(link, ['XRANGE', key, '-', '+', 'COUNT', '1'])
-  // Trimmed, flushed or replaced: nobody can come back to an entry from before.
-  if (!first || compareStreamIds(first.id, last) > 0) return true
-  // Older entries are there, newer ones were lost: Redis has gone back in time. Whoever comes back to one
-  // of the older has to be told, by whichever process.
-  const since = await ask(link, ['XRANGE', key, `(${last}`, '+', 'COUNT', String(MARK_SEARCH)])
-  return since.some((entry) => entry.mark === 'break')
+/** Whether a reader could come back to an entry before `last` and not be told that `last` is lost. */
+async function canReturnAcross(send: Send, key: string, last: string): Promise<boolean> {
+  const [first] = await ask(send, ['XRANGE', key, '-', '+', 'COUNT', '1'])
+  // Trimmed, flushed or replaced: there is no entry from before.
+  if (!first || compareStreamIds(first.id, last) > 0) return false
+  // Redis has gone back in time: older entries are there, newer ones are lost. Another process may have left its mark.
+  const since = await ask(send, ['XRANGE', key, `(${last}`, '+', 'COUNT', String(MARK_SEARCH)])
+  return !since.some((entry) => entry.mark === 'break')
 }
 
-async function newestOf(link: Link, key: string): Promise<Place> {
-  const [newest] = await ask(link, ['XREVRANGE', key, '+', '-', 'COUNT', '1'])
-  return at(newest?.id ?? (await addMark(link, key, 'start')))
+/**
+ * The place of a process that may not write. It waits for the next entry of others: at an earlier place its readers would
+ * be told of the gap at a position before the one that they have.
+ *
+ * @throws `refusal` as long as there is none.
+ */
+async function newestAfter(send: Send, key: string, last: string, refusal: unknown): Promise<Place> {
+  const [newest] = await ask(send, ['XREVRANGE', key, '+', '-', 'COUNT', '1'])
+  if (!newest || compareStreamIds(newest.id, last) <= 0) throw refusal
+  return at(newest.id)
 }
 
 function at(position: string): Place {
   return { position, entries: [] }
 }
 
-async function addMark(link: Link, key: string, mark: Mark): Promise<string> {
-  return (await link.send(['XADD', key, '*', ...markFields(mark)])) as string
+async function addMark(send: Send, key: string, mark: Mark, id = '*'): Promise<string> {
+  return (await send(['XADD', key, id, ...markFields(mark)])) as string
 }
 
-async function ask(link: Link, args: readonly string[]): Promise<StoredEntry[]> {
-  return readEntries(await link.send(args))
+async function ask(send: Send, args: readonly string[]): Promise<StoredEntry[]> {
+  return readEntries(await send(args))
 }
 
-/** In milliseconds; `UNKNOWN` where the user may not ask. */
-async function timeOfRedis(link: Link): Promise<number> {
+/** In milliseconds; `undefined` where the user may not ask. */
+async function timeOfRedis(send: Send): Promise<number | undefined> {
   try {
-    const [seconds, microseconds] = (await link.send(['TIME'])) as string[]
+    const [seconds, microseconds] = (await send(['TIME'])) as string[]
     return Number(seconds) * 1000 + Number(microseconds) / 1000
   } catch (error) {
     if (!replyCode(error)) throw error
-    return UNKNOWN
+    return undefined
   }
 }

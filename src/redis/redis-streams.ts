@@ -88,5 +88,5 @@ export function redisStreams(options: RedisStreamsOptions): Transport {
   const { client, key, channel = '', maxLen = DEFAULT_MAX_LEN, expire } = options ?? {}
   const { blockMs = DEFAULT_BLOCK, timeoutMs = DEFAULT_TIMEOUT } = options ?? {}
   check('key', key !== undefined, 'is missing. Give the stream a key')
-  return new StreamTransport(use(client, key, { blockMs, timeoutMs, expire }), { channel, maxLen, expire, timeoutMs })
+  return new StreamTransport(use(client, { key, blockMs, timeoutMs, expire }), { channel, maxLen, expire, timeoutMs })
 }

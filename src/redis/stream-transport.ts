@@ -15,7 +15,7 @@ import { PageSize } from './page-size.js'
 import { RedisTransportError } from './redis-error.js'
 import type { Use } from './shared.js'
 import { readEntries, sizeOf, type StoredEntry } from './stored-entry.js'
-import type { StreamListener } from './stream-reader.js'
+import type { StreamListener } from './followed-stream.js'
 import { compareStreamIds, isStreamId, timeOf } from './stream-id.js'
 
 /** Milliseconds that the clocks of Redis, this process and others may differ by. */
@@ -23,6 +23,10 @@ const CLOCK_DIFFERENCE = 60_000
 
 /** How large a page of a replay should be, in bytes. */
 const PAGE_BYTES = 64 * 1024
+
+/** Ids that are remembered for each event the history may hold, and at most. */
+const SEEN_PER_EVENT = 10
+const MOST_SEEN = 100_000
 
 export interface StreamTransportOptions {
   readonly channel: string
@@ -58,8 +62,10 @@ export class StreamTransport implements Transport, StreamListener {
   /** Entries were lost, and the channel has not been told yet. */
   private _isLost = false
   private _released: Promise<void> | undefined
-  /** When the newest entry that was read was added, by the clock of Redis. */
-  private _newestTime = 0
+  /** The newest place that was read. */
+  private _newest = '0-0'
+  /** Ids that were read since the last loss, beyond those that the history holds. Bounded; the oldest go first. */
+  private _seen = new Set<string>()
 
   constructor(use: Use, options: StreamTransportOptions) {
     this._use = use
@@ -69,10 +75,10 @@ export class StreamTransport implements Transport, StreamListener {
 
   async publish(message: TransportMessage): Promise<string> {
     if (this._released) throw closed()
-    const { commands, key, reader } = this._use
+    const { commands, key, stream } = this._use
     const command = appendCommand(key, message, this._options)
     const id = (await commands.send(command, 'take the event', this._options.timeoutMs)) as string
-    reader.added(id, commands.connections)
+    stream.added(id, commands.connections)
     return id
   }
 
@@ -80,7 +86,7 @@ export class StreamTransport implements Transport, StreamListener {
     if (this._released) return
     this._subscriber = subscriber
     this._limits = limits
-    this._use.reader.join(this)
+    this._use.stream.join(this)
   }
 
   onLost(): void {
@@ -88,7 +94,7 @@ export class StreamTransport implements Transport, StreamListener {
   }
 
   onPlace(position: string): void {
-    this._newestTime = Math.max(this._newestTime, timeOf(position))
+    this._newest = position
     const arrival: Arrival = { entries: [] }
     this._arrival = arrival
     const arrive = (backlog: Backlog): void => {
@@ -102,9 +108,12 @@ export class StreamTransport implements Transport, StreamListener {
 
   private _arrive(position: string, { start, entries }: Backlog, arrival: Arrival): void {
     const history = new History(this._limits!, compareStreamIds, Date.now, start)
+    this._seen = new Set([position])
     for (let index = entries.length - 1; index >= 0; index--) {
       const entry = this._entryOf(entries[index]!)
-      if (entry) history.push(entry, timeOf(entry.id))
+      if (!entry) continue
+      history.push(entry, timeOf(entry.id))
+      this._see(entry.id)
     }
     this._history = history
     this._arrival = undefined
@@ -115,7 +124,7 @@ export class StreamTransport implements Transport, StreamListener {
 
   onStored(stored: StoredEntry): void {
     if (this._released) return
-    this._newestTime = Math.max(this._newestTime, timeOf(stored.id))
+    this._newest = stored.id
     // Also where the place changed again while entries are handed on.
     if (this._arrival) return void this._arrival.entries.push(stored)
     const entry = this._entryOf(stored)
@@ -124,6 +133,7 @@ export class StreamTransport implements Transport, StreamListener {
       return this.onError(new RedisTransportError('ERR_REDIS_ENTRY', text))
     }
     this._history!.push(entry)
+    this._see(entry.id)
     this._subscriber?.onEntry(entry)
   }
 
@@ -131,28 +141,38 @@ export class StreamTransport implements Transport, StreamListener {
     if (!this._released) this._subscriber?.onError(error)
   }
 
-  has(id: string): true | GapReason | Promise<true | GapReason> {
+  has(id: string, topics?: ReadonlySet<string>): true | GapReason | Promise<true | GapReason> {
     if (!this._isPlausible(id)) return 'unknown'
     const history = this._history
     if (history && (id === history.start || history.holds(id))) return true
+    // Redis and the memory may have let the entry go: what follows it for this reader may be here all the same.
+    if (history && this._seen.has(id) && history.covers(id, topics)) return true
     // The channel will send all readers to the new place, and this one may be ahead of it.
     if (this._isLost) return Promise.reject(placeUnknown())
     return this._once(`has ${id}`, () => this._exists(id))
   }
 
-  range(after: string, upTo: string): Page | undefined | Promise<Page | undefined> {
-    return this._history?.page(after, upTo) ?? this._once(`range ${after} ${upTo}`, () => this._fetch(after, upTo))
+  range(after: string, upTo: string, topics?: ReadonlySet<string>): Page | undefined | Promise<Page | undefined> {
+    return (
+      this._history?.page(after, upTo, topics) ?? this._once(`range ${after} ${upTo}`, () => this._fetch(after, upTo))
+    )
+  }
+
+  private _see(id: string): void {
+    this._seen.add(id)
+    if (this._seen.size <= Math.min(this._limits!.size * SEEN_PER_EVENT, MOST_SEEN)) return
+    for (const oldest of this._seen) return void this._seen.delete(oldest)
   }
 
   /** One that is further ahead than clocks differ was forged. What Redis gave tells how late it is there. */
   private _isPlausible(id: string): boolean {
-    return isStreamId(id) && timeOf(id) <= Math.max(Date.now(), this._newestTime) + CLOCK_DIFFERENCE
+    return isStreamId(id) && timeOf(id) <= Math.max(Date.now(), timeOf(this._newest)) + CLOCK_DIFFERENCE
   }
 
   close(): Promise<void> {
     if (!this._released) {
       this._subscriber = this._arrival = undefined
-      this._use.reader.leave(this)
+      this._use.stream.leave(this)
       this._released = this._use.release()
     }
     return this._released
@@ -168,7 +188,7 @@ export class StreamTransport implements Transport, StreamListener {
     ])
     // It may have been given all there is, by a process that has got further. Told of a gap at a place before that,
     // it would be given some of it again.
-    if (newest && this._subscriber) await this._use.reader.reached(newest.id)
+    if (newest && this._subscriber) await this._use.stream.reached(newest.id)
     if (this._isLost || this._arrival) throw placeUnknown()
     return !first || compareStreamIds(id, first.id) < 0 ? 'expired' : 'unknown'
   }

@@ -13,6 +13,11 @@ export function bounded<T>(promise: Promise<T>, ms: number, late: () => unknown)
 
 /** The time before the next attempt after `failures` in a row, cut short by `signal`. Never rejects. */
 export function pause(failures: number, signal: AbortSignal): Promise<void> {
+  return sleep(backoffDelay(SCHEDULE, failures), signal)
+}
+
+/** Some milliseconds, cut short by `signal`. Never rejects. */
+export function sleep(ms: number, signal: AbortSignal): Promise<void> {
   return new Promise((resolve) => {
     if (signal.aborted) return resolve()
     const end = (): void => {
@@ -20,7 +25,7 @@ export function pause(failures: number, signal: AbortSignal): Promise<void> {
       signal.removeEventListener('abort', end)
       resolve()
     }
-    const timer = setTimeout(end, backoffDelay(SCHEDULE, failures))
+    const timer = setTimeout(end, ms)
     signal.addEventListener('abort', end)
   })
 }

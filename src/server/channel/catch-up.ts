@@ -69,9 +69,10 @@ export function createCatchUps(owner: CatchUpOwner): CatchUps {
     work.next = log.end
   }
 
-  const start = (reader: Reader, requested: string | undefined, reason?: GapReason): void => {
+  const start = (reader: Reader, requested: string | undefined, reason?: GapReason, floor = requested ?? ''): void => {
     forget(reader)
-    const work: CatchUp = { kind: 'catching-up', requested, reason, cursor: '', target: '', next: 0, wake: undefined }
+    const kind = 'catching-up'
+    const work: CatchUp = { kind, requested, reason, floor, cursor: '', target: '', next: 0, wake: undefined }
     if (!reader.become(work)) return
     if (log.position !== undefined) aim(work)
     underWay.add(reader)
@@ -111,9 +112,8 @@ export function createCatchUps(owner: CatchUpOwner): CatchUps {
       if (held === true) work.cursor = requested
       else work.reason = held
       aim(work)
-      if (held !== true && requested.length <= LONGEST_ID) await passed(reader, work, requested)
-      still(reader, work, undefined)
     }
+    if (work.reason) await passed(reader, work)
     if (work.cursor === '') {
       work.cursor = work.target
       let text = greet(reader, work)
@@ -123,15 +123,18 @@ export function createCatchUps(owner: CatchUpOwner): CatchUps {
     await replay(reader, work)
   }
 
-  /** A gap told at a place before that of the reader would have it given events again. */
-  const passed = async (reader: Reader, work: CatchUp, requested: string): Promise<void> => {
-    while (transport.compare(requested, work.target) > 0) {
-      work.cursor = requested
+  /**
+   * Waits until the present position is not before the place that the reader has. A gap that is told before that place
+   * would have it given events again. This is the one way to a gap, whatever its reason and whatever the transport.
+   */
+  const passed = async (reader: Reader, work: CatchUp): Promise<void> => {
+    const { floor } = work
+    if (floor === '' || floor.length > LONGEST_ID) return
+    while (transport.compare(floor, work.target) > 0) {
+      work.cursor = floor
       ahead.add(work)
-      await pause(work)
-      if (reader.phase !== work) break
+      still(reader, work, await pause(work))
     }
-    still(reader, work, undefined)
     work.cursor = ''
   }
 
@@ -171,7 +174,8 @@ export function createCatchUps(owner: CatchUpOwner): CatchUps {
         : transport.range(work.cursor, work.target, neededBy(reader))
       if (isThenable(page)) page = still(reader, work, await page)
       // A page that leads nowhere would be asked for again for ever.
-      if (!page || (!isLast && page.position === work.cursor)) return start(reader, work.requested ?? '', 'expired')
+      if (!page || (!isLast && page.position === work.cursor))
+        return start(reader, work.requested ?? '', 'expired', work.cursor)
       const { entries, position } = page
       const count = writeSome(reader, work, entries, isLast ? new Map() : pages)
       // The filter may have ended it.
@@ -230,7 +234,7 @@ export function createCatchUps(owner: CatchUpOwner): CatchUps {
           aim(phase)
           // Not there while `onConnect` takes its time.
           phase.wake?.()
-        } else start(reader, '', 'reset')
+        } else start(reader, '', 'reset', phase.kind === 'catching-up' ? phase.cursor || phase.floor : '')
       }
     },
     forget,

@@ -21,6 +21,8 @@ export interface CatchUp {
   readonly requested: string | undefined
   /** Why it cannot have that. */
   reason: GapReason | undefined
+  /** Where the reader says it is, or where it was when it lost its place. `""` where that is nowhere. */
+  readonly floor: string
   /** How far it was given history. */
   cursor: string
   /** How far history is to go; `""` until the transport has begun. */

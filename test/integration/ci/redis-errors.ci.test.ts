@@ -228,7 +228,7 @@ describe.each(LIBRARIES)('through %s', (library) => {
   })
 
   it('history that cannot be had for now is an error, not an answer', async () => {
-    await using transport = transportOf(library, server.port, { timeoutMs: 200 })
+    await using transport = transportOf(library, server.port, { timeoutMs: 1000 })
     const recorder = new Recorder(transport, { size: 0, maxAge: 1000, maxBytes: 1000 })
     const place = await recorder.placed()
     const id = await transport.publish(tick('a'))

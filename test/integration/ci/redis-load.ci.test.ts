@@ -1,7 +1,9 @@
 import { afterEach, beforeEach, expect, it } from 'vitest'
 import { createChannel } from '../../../src/server/channel/create-channel.js'
 import { Cleanup } from '../../support/cleanup.js'
-import { transportOf } from '../../support/redis-clients.js'
+import { redisStreams } from '../../../src/redis/redis-streams.js'
+import { clientOf, LIBRARIES, transportOf } from '../../support/redis-clients.js'
+import { Recorder, tick } from '../../support/redis-recorder.js'
 import { RedisServer } from '../../support/redis-server.js'
 
 const EVENTS = 150
@@ -77,4 +79,58 @@ it('Redis does the same for an event whatever the number of readers', async () =
   const most = 1 + PROCESSES * 2 + 0.1
   expect(one.commands).toBeLessThanOrEqual(most)
   expect(thousand.commands).toBeLessThanOrEqual(most)
+})
+
+it.each(LIBRARIES)('%s: 50 keys cost two connections, and two commands to read an event', async (library) => {
+  const server = cleanup.use(await RedisServer.start())
+  const client = clientOf(library, server.port)
+  const transports = Array.from({ length: 50 }, (_, n) => redisStreams({ client, key: `key-${n}`, blockMs: 60_000 }))
+  cleanup.defer(() => Promise.all(transports.map((transport) => transport.close())))
+  const recorders = transports.map((transport) => new Recorder(transport))
+  await Promise.all(recorders.map((recorder) => recorder.placed()))
+  const blocked = async (): Promise<number> => (await server.clients()).filter((line) => / flags=b/.test(line)).length
+  await expect.poll(blocked).toBe(1)
+  expect(await server.clients()).toHaveLength(2)
+
+  await server.run('CONFIG', 'RESETSTAT')
+  const events = 300
+  for (let index = 0; index < events; index++) {
+    const { [(index * 7) % 50]: transport } = transports
+    await transport!.publish(tick(`${index}`))
+    await recorders[(index * 7) % 50]!.heard(`${index}`)
+  }
+  const calls = await server.calls()
+  const commands = ['xadd', 'xread', 'xrange', 'xrevrange'].reduce((sum, name) => sum + (calls[name] ?? 0), 0)
+  console.log(`${library}, 50 keys: ${commands / events} commands for an event`)
+  expect(commands / events).toBeLessThanOrEqual(3.1)
+  for (const [index, recorder] of recorders.entries()) {
+    expect(recorder.log.slice(1).every((data) => (Number(data) * 7) % 50 === index)).toBe(true)
+    expect(recorder.log).toHaveLength(1 + events / 50)
+  }
+  expect(await server.clients()).toHaveLength(2)
+  await transports[0]!.close()
+  expect(await server.clients()).toHaveLength(2)
+  await Promise.all(transports.map((transport) => transport.close()))
+  await expect.poll(async () => (await server.clients()).length).toBe(0)
+})
+
+it.each(LIBRARIES)('%s: a key that comes while the connection waits for others is read at once', async (library) => {
+  const server = cleanup.use(await RedisServer.start())
+  const client = clientOf(library, server.port)
+  const open = (key: string): Recorder => {
+    const transport = redisStreams({ client, key, blockMs: 60_000 })
+    cleanup.defer(() => transport.close())
+    return new Recorder(transport)
+  }
+  await open('first').placed()
+  for (const key of ['second', 'third']) {
+    const recorder = open(key)
+    await recorder.placed()
+    await server.run('XADD', key, '*', 'data', 'a')
+    await recorder.heard('a')
+    await server.run('XADD', key, '*', 'data', 'b')
+    await recorder.heard('b')
+    expect(recorder.log).toEqual(['reset', 'a', 'b'])
+  }
+  expect(await server.clients()).toHaveLength(2)
 })

@@ -3,13 +3,16 @@ import { compareStreamIds } from '../../../src/redis/stream-id.js'
 
 type Stored = [id: string, fields: string[]]
 
-/** As much of Redis as the transport uses, for one stream, with faults at will. */
+/** The stream that calls without a key are about. */
+const KEY = 'key'
+
+/** As much of Redis as the transport uses, with faults at will. */
 export class FakeRedis implements LinkFactory {
   readonly keyPrefix = ''
   readonly links: FakeLink[] = []
   /** The commands that were sent, without arguments. */
   readonly sent: string[] = []
-  entries: Stored[] = []
+  readonly streams = new Map<string, Stored[]>()
   /** Milliseconds, by the clock of Redis. */
   clock = 1_000_000
   /** `down` refuses connections, `silent` answers nothing. */
@@ -24,6 +27,14 @@ export class FakeRedis implements LinkFactory {
     return link
   }
 
+  get entries(): Stored[] {
+    return this.#stream(KEY)
+  }
+
+  set entries(entries: Stored[]) {
+    this.streams.set(KEY, entries)
+  }
+
   get open(): number {
     return this.links.filter(({ isOpen }) => isOpen).length
   }
@@ -34,51 +45,77 @@ export class FakeRedis implements LinkFactory {
   }
 
   add(...fields: string[]): string {
-    const last = this.entries.at(-1)?.[0]
+    return this.addTo(KEY, ...fields)
+  }
+
+  addTo(key: string, ...fields: string[]): string {
+    const entries = this.#stream(key)
+    const last = entries.at(-1)?.[0]
     const now = `${this.clock}-0`
     const id = last && compareStreamIds(last, now) >= 0 ? last.replace(/\d+$/, (n) => String(Number(n) + 1)) : now
-    this.entries.push([id, fields])
+    entries.push([id, fields])
     for (const wake of this.#waiting) wake()
     return id
+  }
+
+  #stream(key: string): Stored[] {
+    const entries = this.streams.get(key) ?? []
+    this.streams.set(key, entries)
+    return entries
   }
 
   async run([command, ...args]: readonly string[]): Promise<unknown> {
     this.sent.push(command!)
     this.before(command!, args)
     const inRange = (low: string, high: string): Stored[] =>
-      this.entries.filter(([id]) => isAfter(id, low, true) && isAfter(id, high, false))
+      this.#stream(args[0]!).filter(([id]) => isAfter(id, low, true) && isAfter(id, high, false))
     const count = Number(args[args.indexOf('COUNT') + 1])
     const limit = (found: Stored[]): Stored[] => (args.includes('COUNT') ? found.slice(0, count) : found)
     switch (command) {
       case 'TIME':
         return [String(Math.floor(this.clock / 1000)), String((this.clock % 1000) * 1000)]
       case 'XADD':
-        return this.add(...args.slice(args.indexOf('*') + 1))
+        return this.addTo(args[0]!, ...args.slice(args.indexOf('*') + 1))
       case 'XRANGE':
         return limit(inRange(args[1]!, args[2]!))
       case 'XREVRANGE':
         return limit(inRange(args[2]!, args[1]!).map((_, index, found) => found.at(-1 - index)!))
       case 'XREAD':
-        return this.#read(args.at(-1)!, Number(args[args.indexOf('BLOCK') + 1]), limit)
+        return this.#read(args.slice(args.indexOf('STREAMS') + 1), Number(args[args.indexOf('BLOCK') + 1]), limit)
+      case 'PING':
+        return 'PONG'
       default:
         throw new Error(`ERR unknown command ${command}`)
     }
   }
 
-  async #read(after: string, block: number, limit: (found: Stored[]) => Stored[]): Promise<unknown> {
-    const found = (): Stored[] => limit(this.entries.filter(([id]) => compareStreamIds(id, after) > 0))
+  async #read(words: string[], block: number, limit: (found: Stored[]) => Stored[]): Promise<unknown> {
+    const keys = words.slice(0, words.length / 2)
+    const found = (): [string, Stored[]][] =>
+      keys
+        .map((key, index): [string, Stored[]] => {
+          const after = words[keys.length + index]!
+          return [key, limit(this.#stream(key).filter(([id]) => compareStreamIds(id, after) > 0))]
+        })
+        .filter(([, entries]) => entries.length > 0)
     if (found().length === 0 && block > 0) {
       await new Promise<void>((resolve) => {
         const wake = (): void => {
+          if (found().length === 0 && !isDone) return
           this.#waiting.delete(wake)
           clearTimeout(timer)
           resolve()
         }
-        const timer = setTimeout(wake, block)
+        let isDone = false
+        const timer = setTimeout(() => {
+          isDone = true
+          wake()
+        }, block)
         this.#waiting.add(wake)
       })
     }
-    return found().length > 0 ? [['key', found()]] : null
+    const entries = found()
+    return entries.length > 0 ? entries : null
   }
 }
 

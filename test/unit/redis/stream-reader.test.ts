@@ -1,6 +1,8 @@
 import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest'
 import type { RedisTransportError } from '../../../src/redis/redis-error.js'
-import { StreamReader, type StreamListener } from '../../../src/redis/stream-reader.js'
+import { Commands } from '../../../src/redis/commands.js'
+import { FollowedStream, type StreamListener } from '../../../src/redis/followed-stream.js'
+import { StreamReader } from '../../../src/redis/stream-reader.js'
 import type { StoredEntry } from '../../../src/redis/stored-entry.js'
 import { compareStreamIds } from '../../../src/redis/stream-id.js'
 import { FakeRedis } from './fake-redis.js'
@@ -30,17 +32,40 @@ class Listener implements StreamListener {
   }
 }
 
+/** A stream that a process follows, with connections of its own. */
+class Process {
+  readonly commands: Commands
+  readonly reader: StreamReader
+  readonly stream: FollowedStream
+
+  constructor(redis: FakeRedis) {
+    this.commands = new Commands(redis)
+    this.reader = new StreamReader(redis, this.commands)
+    this.stream = this.follow('key')
+  }
+
+  follow(key: string): FollowedStream {
+    return new FollowedStream(this.reader, { key, blockMs: BLOCK, timeoutMs: 500 })
+  }
+
+  async close(): Promise<void> {
+    await Promise.all([this.stream.close(), this.reader.close(), this.commands.close()])
+  }
+}
+
 let redis: FakeRedis
-let reader: StreamReader
+let here: Process
+let reader: FollowedStream
 let listener: Listener
 beforeEach(() => {
   vi.useFakeTimers({ toFake: ['setTimeout', 'clearTimeout', 'performance'] })
   redis = new FakeRedis()
-  reader = new StreamReader({ links: redis, key: 'key', blockMs: BLOCK, timeoutMs: 500 })
+  here = new Process(redis)
+  reader = here.stream
   listener = new Listener()
 })
 afterEach(async () => {
-  const closing = reader.close()
+  const closing = here.close()
   await vi.runAllTimersAsync()
   await closing
   expect(vi.getTimerCount()).toBe(0)
@@ -116,7 +141,7 @@ describe('a reader of a stream', () => {
     expect(listener.log.slice(1)).toEqual(['first'])
 
     const empty = new FakeRedis()
-    const other = new StreamReader({ links: empty, key: 'key', blockMs: BLOCK, timeoutMs: 500 })
+    const other = new Process(empty)
     const beginner = new Listener()
     let added = ''
     // Another process is faster, at the worst of times.
@@ -126,7 +151,7 @@ describe('a reader of a stream', () => {
         added = empty.add('data', 'fast')
       }
     }
-    other.join(beginner)
+    other.stream.join(beginner)
     await pass(50)
     expect(empty.entries.map(([, [name]]) => name)).toEqual(['data', 'mark'])
     expect(beginner.log).toHaveLength(2)
@@ -143,13 +168,14 @@ describe('a reader of a stream', () => {
     reader.join(listener)
     await pass(50)
     expect(listener.log).toEqual([`at ${id}`])
-    await reader.close()
+    await here.close()
 
     redis.before = () => {}
     redis.clock += 5_000_000
     const future = event('from the future')
     redis.clock -= 5_000_000
-    reader = new StreamReader({ links: redis, key: 'key', blockMs: BLOCK, timeoutMs: 500 })
+    here = new Process(redis)
+    reader = here.stream
     const other = new Listener()
     reader.join(other)
     await pass(50)
@@ -268,17 +294,21 @@ describe('a reader of a stream', () => {
     expect(marks('break')).toHaveLength(2)
   })
 
-  it('goes on where it may not write', async () => {
+  it('where it may not write, it goes on with the next entry of others, and not before what was lost', async () => {
     const lost = await beginAt('kept', 'lost')
     redis.before = (command) => {
       if (command === 'XADD') throw new Error('NOPERM no')
     }
     redis.entries.pop()
-    await pass(BLOCK + 100)
+    await pass(BLOCK + 5000)
+    expect(listener.log.filter((text) => text !== 'lost')).toEqual([`at ${lost}`])
+    expect(listener.errors.map(({ code }) => code)).toEqual(['ERR_REDIS_PERMISSION'])
+    const next = event('next')
+    await pass(5000)
     event('after')
     await pass(10)
-    expect(listener.log).toEqual([`at ${lost}`, 'lost', `at ${redis.entries[0]![0]}`, 'after'])
-    expect(listener.errors).toEqual([])
+    expect(compareStreamIds(next, lost)).toBeGreaterThan(0)
+    expect(listener.log.filter((text) => text !== 'lost')).toEqual([`at ${lost}`, `at ${next}`, 'after'])
   })
 
   it('tells of trouble once for each reason, and comes back', async () => {
@@ -330,5 +360,106 @@ describe('a reader of a stream', () => {
     expect(sports.log.slice(1)).toEqual(['a'])
     expect(late.log).toEqual([`at ${position}`, 'c', 'd'])
     expect(redis.links).toHaveLength(1)
+  })
+})
+
+describe('a reader of many streams', () => {
+  const follow = (key: string): { stream: FollowedStream; listener: Listener } => {
+    const stream = here.follow(key)
+    const own = new Listener()
+    stream.join(own)
+    return { stream, listener: own }
+  }
+  const names = Array.from({ length: 50 }, (_, n) => `key-${n}`)
+
+  it('has one connection, and two commands for an event', async () => {
+    for (const name of names) redis.addTo(name, 'data', 'old')
+    await pass(100)
+    const followed = names.map(follow)
+    await pass(20)
+    redis.sent.length = 0
+    for (let round = 0; round < 100; round++) {
+      redis.addTo(names[(round * 7) % 50]!, 'data', `${round}`)
+      await pass(10)
+    }
+    for (const [index, { listener: own }] of followed.entries()) {
+      const rounds = Array.from({ length: 100 }, (_, round) => round).filter((round) => (round * 7) % 50 === index)
+      expect(own.log.slice(1)).toEqual(rounds.map(String))
+    }
+    expect(redis.links).toHaveLength(1)
+    // And one look at all places, because a second has passed.
+    expect(redis.sent.length).toBeLessThanOrEqual(202)
+  })
+
+  it('looks after all places within blockMs, though one stream is busy', async () => {
+    const [quiet] = [names[0]!, names[1]!].map((name) => (redis.addTo(name, 'data', 'old'), follow(name)))
+    await pass(20)
+    redis.streams.delete(names[0]!)
+    for (let round = 0; round < BLOCK / 10 + 10; round++) {
+      redis.addTo(names[1]!, 'data', `${round}`)
+      await pass(10)
+    }
+    expect(quiet!.listener.log[1]).toBe('lost')
+    expect(redis.streams.get(names[0]!)).toEqual([[expect.any(String), ['mark', 'start']]])
+  })
+
+  it('reads a stream that comes while it waits for others', async () => {
+    const one = follow('one')
+    await pass(50)
+    const two = follow('two')
+    await pass(50)
+    redis.addTo('two', 'data', 'a')
+    await pass(50)
+    expect(two.listener.log.slice(1)).toEqual(['a'])
+    redis.addTo('one', 'data', 'b')
+    await pass(50)
+    const { length } = redis.sent
+    redis.addTo('two', 'data', 'c')
+    await pass(10)
+    expect(two.listener.log.slice(1)).toEqual(['a', 'c'])
+    expect(one.listener.log.slice(1)).toEqual(['b'])
+    expect(redis.sent.slice(length)).toEqual(['XREAD', 'XREAD'])
+    expect(redis.links.filter(({ isOpen }) => isOpen)).toHaveLength(2)
+  })
+
+  it('sets a stream aside that Redis refuses, and reads the others', async () => {
+    const [good, bad] = ['good', 'bad'].map(follow)
+    await pass(50)
+    redis.before = (command, args) => {
+      if (command === 'XREAD' && args.includes('bad')) throw new Error('WRONGTYPE Operation against a key')
+    }
+    redis.addTo('bad', 'data', 'unseen')
+    await pass(20)
+    for (const data of ['a', 'b']) {
+      redis.addTo('good', 'data', data)
+      await pass(1500)
+    }
+    expect(good!.listener.log.slice(1)).toEqual(['a', 'b'])
+    expect(good!.listener.errors).toEqual([])
+    expect(bad!.listener.errors.map(({ code }) => code)).toEqual(['ERR_REDIS_WRONG_TYPE'])
+    redis.before = () => {}
+    await pass(1500)
+    expect(bad!.listener.log.slice(1)).toEqual(['unseen'])
+    expect(redis.links).toHaveLength(1)
+  })
+
+  it('goes on with the others when one leaves, and closes the connection after the last', async () => {
+    const [one, two] = ['one', 'two'].map(follow)
+    await pass(50)
+    await one!.stream.close()
+    redis.addTo('one', 'data', 'unheard')
+    redis.addTo('two', 'data', 'a')
+    await pass(20)
+    expect(one!.listener.log).toHaveLength(1)
+    expect(two!.listener.log.slice(1)).toEqual(['a'])
+    const closing = two!.stream.close()
+    await pass(50)
+    await closing
+    expect(redis.open).toBe(0)
+    const again = follow('two')
+    await pass(50)
+    redis.addTo('two', 'data', 'b')
+    await pass(20)
+    expect(again.listener.log.slice(1)).toEqual(['b'])
   })
 })

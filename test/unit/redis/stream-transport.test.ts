@@ -1,5 +1,6 @@
 import { afterEach, beforeEach, expect, it, vi } from 'vitest'
 import { Commands } from '../../../src/redis/commands.js'
+import { FollowedStream } from '../../../src/redis/followed-stream.js'
 import { StreamReader } from '../../../src/redis/stream-reader.js'
 import { StreamTransport } from '../../../src/redis/stream-transport.js'
 import { compareStreamIds } from '../../../src/redis/stream-id.js'
@@ -13,9 +14,11 @@ beforeEach(() => {
   vi.useFakeTimers({ toFake: ['setTimeout', 'clearTimeout', 'performance'] })
   redis = new FakeRedis()
   const commands = new Commands(redis)
-  const reader = new StreamReader({ links: redis, key: 'key', blockMs: 1000, timeoutMs: 500 })
-  const release = async (): Promise<void> => void (await Promise.all([commands.close(), reader.close()]))
-  transport = new StreamTransport({ commands, reader, key: 'key', release }, { channel: '', maxLen: 9, timeoutMs: 500 })
+  const reader = new StreamReader(redis, commands)
+  const stream = new FollowedStream(reader, { key: 'key', blockMs: 1000, timeoutMs: 500 })
+  const release = async (): Promise<void> =>
+    void (await Promise.all([stream.close(), commands.close(), reader.close()]))
+  transport = new StreamTransport({ commands, stream, key: 'key', release }, { channel: '', maxLen: 9, timeoutMs: 500 })
 })
 afterEach(async () => {
   const closing = transport.close()
