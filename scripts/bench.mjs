@@ -56,11 +56,12 @@ if (flags.plot) {
   console.log(`\nPlot: ${file}`)
 }
 
-/** The Node binaries to run on: paths, or major versions of those pinned in test/runtimes. */
+/** The binaries to run on: paths, `bun`, or major versions of Node; the last two are pinned in test/runtimes. */
 function nodes() {
   if (flags.node === '') return [process.execPath]
   return flags.node.split(',').map((name) => {
-    const path = /^\d+$/.test(name) ? join(root, `test/runtimes/node_modules/node${name}/bin/node`) : name
+    const pinned = name === 'bun' ? 'bun/bin/bun.exe' : /^\d+$/.test(name) && `node${name}/bin/node`
+    const path = pinned ? join(root, 'test/runtimes/node_modules', pinned) : name
     if (existsSync(path)) return path
     console.error(`--node ${name}: there is no ${path}. Run \`npm ci\` in test/runtimes, or give the path of a binary.`)
     process.exit(1)
@@ -68,7 +69,8 @@ function nodes() {
 }
 
 async function runOn(path) {
-  const { node, v8 } = JSON.parse(execFileSync(path, ['-p', 'JSON.stringify(process.versions)'], { encoding: 'utf8' }))
+  const versions = execFileSync(path, ['-p', 'JSON.stringify(process.versions)'], { encoding: 'utf8' })
+  const { node, v8, bun } = JSON.parse(versions)
   const [cpu] = cpus()
   const machine = {
     cpu: cpu?.model.trim() ?? 'unknown',
@@ -77,16 +79,17 @@ async function runOn(path) {
     system: system(),
   }
   console.log(
-    `\nNode ${node} (V8 ${v8}), ${machine.cpu}, ${machine.cores} cores, ${machine.memory}${flags.quick ? ', quick' : ''}`,
+    `\n${bun ? `Bun ${bun}` : `Node ${node} (V8 ${v8})`}, ${machine.cpu}, ${machine.cores} cores, ${machine.memory}${flags.quick ? ', quick' : ''}`,
   )
 
   const results = {}
-  for (const [table, { title, jobs, report }] of tables) {
+  for (const [table, { title, jobs, report, needsV8 }] of tables) {
+    if (bun && needsV8) continue
     const wanted = jobs(OPTIONS).filter(({ name }) => name.includes(flags.filter))
     if (wanted.length === 0) continue
     // A process for each job: what the engine learns about one workload would colour the next.
     results[table] = []
-    for (const job of wanted) results[table].push(await runJob(path, table, job))
+    for (const job of wanted) results[table].push(await runJob(path, bun ? [] : ['--expose-gc'], { table, job }))
     console.log(`\n${title}\n`)
     reports.printTable(report(results[table]), console.log)
     for (const line of reports.absences(results[table])) console.log(line)
@@ -96,16 +99,23 @@ async function runOn(path) {
     console.log('\nTargets\n')
     reports.printTable(targetTable(judged), console.log)
   }
-  return { node, v8, date: new Date().toISOString(), machine, options: OPTIONS, targets: judged, tables: results }
+  return {
+    ...(bun ? { bun } : { node, v8 }),
+    date: new Date().toISOString(),
+    machine,
+    options: OPTIONS,
+    targets: judged,
+    tables: results,
+  }
 }
 
-/** Runs a job in a fresh process on the Node at `path`. A job that dies takes the whole bench with it. */
-function runJob(path, table, job) {
+/** Runs a job in a fresh process of the binary at `path`. A job that dies takes the whole bench with it. */
+function runJob(path, execArgv, { table, job }) {
   return new Promise((resolve, reject) => {
     let result
     const child = fork(join(bench, 'run.mjs'), [JSON.stringify({ table, job, options: OPTIONS })], {
       execPath: path,
-      execArgv: ['--expose-gc'],
+      execArgv,
     })
     child.on('message', (message) => (result = message))
     child.on('error', reject)

@@ -1,6 +1,7 @@
 // Every parser behind one door: `run(chunks)` reads all events and returns a checksum of their data.
 // `takes` says what it can be fed: bytes, text or both. Each has closures of its own, so that the
 // engine's notes about one event shape do not slow down another's.
+import { fileURLToPath } from 'node:url'
 import { touch } from './measure.mjs'
 
 const floor = {
@@ -53,6 +54,19 @@ const LOADERS = [
     const { createParser } = await import('../../dist/parser/index.js')
     return {
       name: 'eventwire',
+      takes: ['bytes', 'text'],
+      run(chunks) {
+        let sum = 0
+        const parser = createParser({ onEvent: (event) => (sum += touch(event.data)) })
+        for (const chunk of chunks) parser.feed(chunk)
+        return sum
+      },
+    }
+  },
+  async function eventwireLowered() {
+    const { createParser } = await import(await lowered('../../dist/parser/index.js'))
+    return {
+      name: 'eventwire, for ES2020',
       takes: ['bytes', 'text'],
       run(chunks) {
         let sum = 0
@@ -131,6 +145,20 @@ const LOADERS = [
     }
   },
 ]
+
+/** The URL of a module lowered to ES2020, as bundlers for older browsers do it. */
+async function lowered(path) {
+  const { build } = await import('esbuild')
+  const { outputFiles } = await build({
+    entryPoints: [fileURLToPath(new URL(path, import.meta.url))],
+    bundle: true,
+    write: false,
+    format: 'esm',
+    target: ['es2020', 'chrome87', 'safari14'],
+    supported: { destructuring: true },
+  })
+  return `data:text/javascript;base64,${Buffer.from(outputFiles[0].contents).toString('base64')}`
+}
 
 /** A stream that gives one chunk per pull, as a socket would at best. */
 export function streamOf(chunks) {

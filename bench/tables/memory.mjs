@@ -2,6 +2,8 @@
 import { load } from '../lib/parsers.mjs'
 
 export const title = 'Memory'
+/** Whether it asks V8 what its heap holds. */
+export const needsV8 = true
 export const against = 'eventsource-parser'
 
 const CHUNK = 64 * 1024

@@ -1,5 +1,5 @@
 // What each entry adds to a page: bundled and minified by esbuild, then gzipped.
-import { existsSync } from 'node:fs'
+import { existsSync, readFileSync } from 'node:fs'
 import { isAbsolute } from 'node:path'
 import { fileURLToPath } from 'node:url'
 import { gzipSync } from 'node:zlib'
@@ -7,13 +7,9 @@ import { gzipSync } from 'node:zlib'
 export const title = 'Size'
 
 const dist = (path) => fileURLToPath(new URL(`../../dist/${path}/index.js`, import.meta.url))
+const CEILINGS = JSON.parse(readFileSync(new URL('../ceilings.json', import.meta.url), 'utf8'))
 const ENTRIES = [
-  { name: 'encoder', from: dist('encoder'), ceiling: 600, names: 'encode' },
-  { name: 'parser', from: dist('parser'), ceiling: 1600, names: 'createParser' },
-  { name: 'events() with parser', from: dist('streams'), ceiling: 2000, names: 'events' },
-  { name: 'client', from: dist('client'), ceiling: 3500, names: 'connect' },
-  { name: 'EventSource', from: dist('eventsource'), ceiling: 4500, names: 'EventSource' },
-  { name: 'server', from: dist('server'), ceiling: 4500, names: 'createChannel, eventStream' },
+  ...CEILINGS.map(({ what, from, names, bytes }) => ({ name: what, from: dist(from), names, ceiling: bytes })),
   { name: 'eventsource-parser', from: 'eventsource-parser' },
   { name: 'eventsource-encoder', from: 'eventsource-encoder' },
   { name: 'eventsource', from: 'eventsource' },
