@@ -42,7 +42,7 @@ const firefox = playwright({
 export default defineConfig({
   plugins: [stageProxy(), mswWorker(), hostOfPages, fixtures],
   test: {
-    include: ['test/browser/**/*.test.ts', 'test/spec/eventsource-*.test.ts'],
+    include: ['test/browser/*.test.ts', 'test/spec/eventsource-*.test.ts'],
     globalSetup: './test/browser/setup.ts',
     testTimeout: 60_000,
     browser: {

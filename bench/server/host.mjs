@@ -1,8 +1,13 @@
-// One candidate in a process of its own, which does what its parent asks. Started with the candidate's name.
+// One candidate in a process of its own, which does what its parent asks. Started with the candidate's name and, where
+// its readers have topics, `topics`.
 import { setImmediate as turn, setTimeout as sleep } from 'node:timers/promises'
 
-const { create } = await import(`./candidates/${process.argv[2]}.mjs`)
+const [candidate, kind = ''] = process.argv.slice(2)
+const { create } = await import(`./candidates/${kind && `${kind}/`}${candidate}.mjs`)
 const { server, publish, connections } = await create()
+
+/** Prime to the numbers of readers. */
+const STRIDE = 7919
 
 /** Bytes in use, after everything that can go has gone. */
 async function heap() {
@@ -22,6 +27,13 @@ const commands = {
   async publish(count) {
     for (let i = 0; i < count; i++) publish()
     await turn()
+  },
+  /** Each in a turn of its own, to readers far apart, so that no cache has what the last one left. */
+  async publishToTopics({ publishes, readers }) {
+    for (let i = 0; i < publishes; i++) {
+      publish(String((i * STRIDE) % readers))
+      await turn()
+    }
   },
   /** Microseconds of CPU since it was last asked. */
   cpu() {

@@ -12,10 +12,12 @@ const readers = []
 let port
 let expected = 0
 let missing = 0
+/** Events that are to come to any of them. */
+let missingInAll = 0
 let latencies = []
 let settle
 
-function open() {
+function open(path) {
   return new Promise((resolve, reject) => {
     const reader = { count: 0, isSampled: readers.length % SAMPLED === 0, isOpen: false }
     reader.socket = connect({
@@ -34,7 +36,7 @@ function open() {
       },
     })
     reader.socket.on('error', reject)
-    reader.socket.write('GET / HTTP/1.1\r\nhost: localhost\r\naccept: text/event-stream\r\n\r\n')
+    reader.socket.write(`GET ${path} HTTP/1.1\r\nhost: localhost\r\naccept: text/event-stream\r\n\r\n`)
     readers.push(reader)
   })
 }
@@ -43,6 +45,11 @@ function take(reader, bytes) {
   const before = reader.count
   for (let at = bytes.indexOf(BRACE); at !== -1; at = bytes.indexOf(BRACE, at + 1)) reader.count++
   if (reader.count === before) return
+  if (missingInAll > 0) {
+    missingInAll -= reader.count - before
+    if (missingInAll === 0) settle()
+    return
+  }
   if (reader.isSampled) {
     const now = clock()
     for (const [, sent] of bytes.toString('latin1').matchAll(/"t":(\d+),/g)) latencies.push(now - Number(sent))
@@ -51,16 +58,23 @@ function take(reader, bytes) {
 }
 
 const commands = {
-  async open({ port: of, count }) {
+  /** With `topics`, each reader names one of its own: its number. */
+  async open({ port: of, count, topics }) {
     port = of
     for (let left = count; left > 0; left -= PROGRESS_AT_ONCE) {
-      await Promise.all(Array.from({ length: Math.min(left, PROGRESS_AT_ONCE) }, open))
+      const first = readers.length
+      const paths = Array.from({ length: Math.min(left, PROGRESS_AT_ONCE) }, (_, i) => `/?topic=${first + i}`)
+      await Promise.all(paths.map((path) => open(topics ? path : '/')))
     }
   },
   /** Expects so many more events for each. */
   expect(count) {
     expected = Math.max(...readers.map((reader) => reader.count)) + count
     missing = readers.length
+    commands.arrived = new Promise((resolve) => (settle = resolve))
+  },
+  expectInAll(count) {
+    missingInAll = count
     commands.arrived = new Promise((resolve) => (settle = resolve))
   },
   all: () => commands.arrived,

@@ -2,7 +2,8 @@ import axe from 'axe-core'
 import type { Browser, Page } from 'playwright'
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from 'vitest'
 import { startInspector } from '../../src/cli/inspect/start-inspector.js'
-import { BROWSERS, figure, phase, press, reaches, until } from './page.js'
+import { BROWSERS } from '../support/browsers.js'
+import { figure, phase, press, reaches, until } from './page.js'
 
 const OURS = 'eventwire'
 const OTHER = "the browser's EventSource"

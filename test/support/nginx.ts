@@ -9,29 +9,42 @@ import { join } from 'node:path'
 
 export interface Nginx extends AsyncDisposable {
   readonly url: string
+  /** One for each port it listens on. */
+  readonly urls: readonly string[]
 }
 
-/** nginx before the server on `upstream`, as it comes (it buffers) but for `directives` of the location. */
-export async function startNginx(upstream: number, directives = ''): Promise<Nginx> {
+/**
+ * nginx before the servers on `upstream`, as it comes (it buffers) but for `directives` of the location. It listens on
+ * several ports where a browser is to have more than its six connections.
+ */
+export async function startNginx(upstream: number | readonly number[], directives = '', listens = 1): Promise<Nginx> {
   const folder = await mkdtemp(join(tmpdir(), 'eventwire-nginx-'))
-  const port = await freePort()
+  const ports = await Promise.all(Array.from({ length: listens }, freePort))
+  // Else nginx takes a server that was away once for dead, for ten seconds.
+  const servers = [upstream].flat().map((port) => `server 127.0.0.1:${port} max_fails=0;`)
   const config = join(folder, 'nginx.conf')
   await writeFile(
     config,
-    `daemon off; master_process off; pid ${folder}/pid; error_log stderr error;
+    `daemon off; master_process off; pid ${folder}/pid; error_log stderr crit;
 events {}
 http {
   access_log off;
   ${['client_body', 'proxy', 'fastcgi', 'uwsgi', 'scgi'].map((name) => `${name}_temp_path ${folder}/${name};`).join(' ')}
-  server { listen 127.0.0.1:${port}; location / { proxy_pass http://127.0.0.1:${upstream}; ${directives} } }
+  upstream app { ${servers.join(' ')} }
+  server {
+    ${ports.map((port) => `listen 127.0.0.1:${port};`).join(' ')}
+    location / { proxy_pass http://app; ${directives} }
+  }
 }`,
   )
   const command = existsSync('/usr/sbin/nginx') ? '/usr/sbin/nginx' : 'nginx'
   const nginx = spawn(command, ['-p', folder, '-c', config], { stdio: ['ignore', 'inherit', 'inherit'] })
   const exit = once(nginx, 'exit')
-  await answers(port)
+  const urls = ports.map((port) => `http://127.0.0.1:${port}/`)
+  await answers(ports[0]!)
   return {
-    url: `http://127.0.0.1:${port}/`,
+    url: urls[0]!,
+    urls,
     async [Symbol.asyncDispose]() {
       nginx.kill('SIGKILL')
       await exit

@@ -10,7 +10,7 @@ import { createChannel } from '../../src/server/channel/create-channel.js'
 import type { NodeConfig, ToNode, FromNode } from './redis-nodes.js'
 
 const config = JSON.parse(process.argv[2]!) as NodeConfig
-const { redisPort, library, history, ...transportOptions } = config
+const { redisPort, library, history, port = 0, drain, cors, ...transportOptions } = config
 const say = (message: FromNode): void => void process.send!(message)
 
 const client =
@@ -22,6 +22,7 @@ const channel = createChannel({
   history,
   retry: 20,
   heartbeat: 1000,
+  cors,
   onError: (error) => say({ type: 'error', message: String(error) }),
 })
 const server = createServer((req, res) => void channel.node(req, res))
@@ -35,4 +36,10 @@ process.on('message', async ({ number, data, event, ephemeral }: ToNode) => {
   }
 })
 process.on('disconnect', () => process.exit())
-server.listen(0, '127.0.0.1', () => say({ type: 'listening', port: (server.address() as AddressInfo).port }))
+process.once('SIGTERM', async () => {
+  const closed = new Promise((resolve) => server.close(resolve))
+  await channel.close({ drain })
+  await closed
+  process.exit()
+})
+server.listen(port, '127.0.0.1', () => say({ type: 'listening', port: (server.address() as AddressInfo).port }))

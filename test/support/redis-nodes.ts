@@ -3,6 +3,7 @@ import { once } from 'node:events'
 import { mkdir, rm } from 'node:fs/promises'
 import { fileURLToPath } from 'node:url'
 import { build } from 'esbuild'
+import type { CorsOptions } from '../../src/server/cors.js'
 
 const root = fileURLToPath(new URL('../..', import.meta.url))
 
@@ -14,6 +15,11 @@ export interface NodeConfig {
   blockMs?: number
   timeoutMs?: number
   history?: { size?: number }
+  /** Default: a free one. */
+  port?: number
+  cors?: CorsOptions
+  /** Milliseconds that its goodbyes are spread over. */
+  drain?: number
 }
 
 export interface ToNode {
@@ -68,9 +74,18 @@ export class RedisNode implements AsyncDisposable {
     })
   }
 
-  async kill(): Promise<void> {
+  /** It says goodbye to its readers first. */
+  stop(): Promise<void> {
+    return this.#end('SIGTERM')
+  }
+
+  kill(): Promise<void> {
+    return this.#end('SIGKILL')
+  }
+
+  async #end(signal: NodeJS.Signals): Promise<void> {
     if (this.#child.exitCode !== null || this.#child.signalCode !== null) return
-    this.#child.kill('SIGKILL')
+    this.#child.kill(signal)
     await once(this.#child, 'exit')
   }
 
