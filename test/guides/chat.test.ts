@@ -9,7 +9,8 @@ import { fileURLToPath } from 'node:url'
 import type { Browser, Page } from 'playwright'
 import { afterAll, beforeAll, expect, it } from 'vitest'
 import { Cleanup } from '../support/cleanup.js'
-import { BROWSERS, until } from '../inspector/page.js'
+import { until } from '../inspector/page.js'
+import { BROWSERS } from '../support/browsers.js'
 
 const ROOT = fileURLToPath(new URL('../..', import.meta.url))
 const GUIDE = readFileSync(join(ROOT, 'docs/guides/chat.md'), 'utf8')
