@@ -7,7 +7,7 @@ import { createServer } from 'node:net'
 import { delimiter, join } from 'node:path'
 import { fileURLToPath } from 'node:url'
 
-const EXAMPLES = ['runs', 'express', 'fastify', 'koa', 'hono', 'h3', 'next', 'bun', 'deno', 'workers']
+const EXAMPLES = ['runs', 'ai-sdk', 'mcp', 'express', 'fastify', 'koa', 'hono', 'h3', 'next', 'bun', 'deno', 'workers']
 /** Examples that run at the same time: they mostly wait. */
 const AT_ONCE = 3
 const LIMIT = 120_000
@@ -28,11 +28,18 @@ async function freePort() {
 
 async function testExample(name) {
   const own = join(here, 'tests', `${name}.mjs`)
-  const { test, env } = await import(existsSync(own) ? own : './tests/ticks.mjs')
+  const { test, env, prepare } = await import(existsSync(own) ? own : './tests/ticks.mjs')
+  const prepared = await prepare?.(freePort)
   const port = await freePort()
   const example = spawn('npm', ['start', '--silent'], {
     cwd: join(here, name),
-    env: { ...process.env, ...env, PORT: String(port), PATH: `${process.env.PATH}${delimiter}${runtimes}` },
+    env: {
+      ...process.env,
+      ...env,
+      ...prepared?.env,
+      PORT: String(port),
+      PATH: `${process.env.PATH}${delimiter}${runtimes}`,
+    },
     // A group of its own, because npm does not pass on what ends it.
     detached: true,
     stdio: ['ignore', 'pipe', 'pipe'],
@@ -45,6 +52,7 @@ async function testExample(name) {
     throw new Error(`${error.stack}\n${output}`, { cause: error })
   } finally {
     await end(example)
+    await prepared?.close()
   }
 }
 
