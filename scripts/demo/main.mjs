@@ -1,4 +1,4 @@
-// `npm start`: numbered ticks from a real server, through a saboteur that keeps cutting the connection,
+// `npm start`: numbered ticks from a real server, through a saboteur that keeps cutting the connection and kills the server,
 // into a client that resumes. Keeps the score: nothing may be lost, nothing may come twice.
 import { parseArgs, styleText } from 'node:util'
 import { connect } from 'eventwire/client'
@@ -11,19 +11,23 @@ const USAGE = `usage: npm start -- [--for DURATION] [--interval DURATION]
   --for DURATION       end by itself after that long (10s, 500ms, 2m); default: until Ctrl-C
   --interval DURATION  time between two ticks; default: 100ms
 
-exit code: 0, or 1 if an event was lost or repeated or a timer stayed, or 2 for a wrong argument`
+exit code: 0, or 1 if an event was lost or repeated or a reader stayed, or 2 for a wrong argument`
 
 /** What a timer can wait. */
 const LONGEST_MS = 2 ** 31 - 1
 const UNITS = { ms: 1, s: 1000, m: 60_000 }
 /** How long the last ticks may take to arrive once the saboteur has calmed down. */
-const SETTLE_MS = 5000
+const SETTLE_MS = 60_000
 /** Bytes a connection carries before it is cut: the response's head and a few ticks. */
-const SPARED = { min: 250, max: 900 }
+const SPARED = { min: 400, max: 1400 }
 
 const options = readArguments()
 const paint = (style, text) => (process.stdout.isTTY && !process.env.NO_COLOR ? styleText(style, text) : text)
-const score = { received: 0, lost: 0, repeated: 0, cuts: 0, inEvent: 0 }
+const score = { received: 0, lost: 0, repeated: 0, cuts: 0, inEvent: 0, kills: 0, gaps: 0 }
+
+let last
+let isEnding = false
+let reachedEnd = () => {}
 
 // A reader such as `head` may leave first.
 process.stdout.on('error', () => process.exit(0))
@@ -36,10 +40,18 @@ const saboteur = await startSaboteur(ticker.port, {
     if (inEvent) score.inEvent++
     console.log(paint('red', inEvent ? 'cut      in the middle of an event' : 'cut      between two events'))
   },
+  kill: ticker.isDurable ? killServer : undefined,
 })
 
+function killServer() {
+  if (isEnding) return
+  score.kills++
+  console.log(paint('red', 'killed   the server, with SIGKILL'))
+  void ticker.restart()
+}
+
 const connection = connect(saboteur.url, {
-  decode: { tick: JSON.parse },
+  decode: { tick: JSON.parse, reset: JSON.parse },
   backoff: { min: options.interval },
   onOpen(_response, attempt) {
     const from = attempt.lastEventId === '' ? 'live' : `after ${attempt.lastEventId}`
@@ -48,17 +60,18 @@ const connection = connect(saboteur.url, {
 })
 const inspector = await startInspector()
 console.log(`page      ${inspector.url} shows what a reader does when its stream breaks`)
+console.log(
+  ticker.isDurable
+    ? 'history   is in a SQLite file, so that it survives the server'
+    : 'history   is in memory, because this Node has no SQLite: the server is not killed',
+)
 console.log(`ticker at ${saboteur.url}, a tick every ${options.interval} ms${options.for ? '' : '; Ctrl-C ends'}`)
-
-let last
-let isEnding = false
-let reachedEnd = () => {}
 
 async function finish() {
   if (isEnding) return
   isEnding = true
-  ticker.stop()
   saboteur.calmDown()
+  await ticker.stop()
   await new Promise((resolve) => {
     reachedEnd = resolve
     if (last === undefined || last >= ticker.last) resolve()
@@ -71,7 +84,14 @@ process.once('SIGINT', finish)
 process.once('SIGTERM', finish)
 if (options.for) setTimeout(finish, options.for)
 
-for await (const { data } of connection) {
+for await (const { event, data } of connection) {
+  // Nothing else than a trim of the history is told as a gap here.
+  if (event === 'reset') {
+    score.gaps++
+    last = undefined
+    console.log(paint('yellow', `gap      told: ${data.reason}`))
+    continue
+  }
   const { number } = data
   if (last !== undefined && number <= last) {
     score.repeated++
@@ -87,13 +107,14 @@ for await (const { data } of connection) {
 
 if (last !== undefined) score.lost += ticker.last - last
 await saboteur.close()
-await ticker.close()
+const readers = await ticker.close()
 await inspector.close()
 console.log(
   `received ${score.received}, lost ${score.lost}, repeated ${score.repeated}; ` +
-    `${score.cuts} cuts, ${score.inEvent} of them in the middle of an event; ${ticker.timers} timers left behind`,
+    `${score.cuts} cuts, ${score.inEvent} of them in the middle of an event; ${score.kills} kills of the server; ` +
+    `${score.gaps} gaps told; ${readers} readers left behind`,
 )
-process.exitCode = score.lost + score.repeated + ticker.timers === 0 ? 0 : 1
+process.exitCode = score.lost + score.repeated + readers === 0 ? 0 : 1
 
 function readArguments() {
   try {

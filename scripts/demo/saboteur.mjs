@@ -1,13 +1,17 @@
 import { once } from 'node:events'
 import { connect, createServer } from 'node:net'
 
+/** Cuts for each time that the server itself is killed. */
+const CUTS_PER_KILL = 4
+
 /**
  * A proxy in front of `port` that lets some bytes through and then cuts the connection, wherever in an
- * event that falls. `spare` gives the number of bytes for each connection.
+ * event that falls. `spare` gives the number of bytes for each connection. Now and then it calls `kill`, where there is one.
  */
-export async function startSaboteur(port, { spare, onCut }) {
+export async function startSaboteur(port, { spare, onCut, kill }) {
   const sockets = new Set()
   let isCalm = false
+  let cuts = 0
 
   const server = createServer((reader) => {
     const upstream = connect(port, '127.0.0.1')
@@ -32,6 +36,7 @@ export async function startSaboteur(port, { spare, onCut }) {
       const tail = bytes.subarray(0, left)
       onCut(tail.length > 0 && !tail.toString('latin1').endsWith('\n\n'))
       reader.end(tail, () => reader.destroy())
+      if (++cuts % CUTS_PER_KILL === 0) kill?.()
     })
   })
   server.listen(0, '127.0.0.1')

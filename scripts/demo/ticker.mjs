@@ -1,65 +1,78 @@
-import { createServer } from 'node:http'
+import { fork } from 'node:child_process'
 import { once } from 'node:events'
-import { setImmediate } from 'node:timers/promises'
-import { acceptsEventStream, eventStream } from 'eventwire/server'
+import { mkdtempSync, rmSync } from 'node:fs'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import { fileURLToPath } from 'node:url'
 
-/** Turns of the event loop that the last readers may take to be noticed as gone. */
-const TURNS = 100
+const program = fileURLToPath(new URL('server.mjs', import.meta.url))
 
-/**
- * The classic event source: whoever reads gets an event every `interval` milliseconds, from a timer that
- * goes when the reader goes. Ticks are numbered since the start of the server, so that a reader that comes back
- * with Last-Event-ID first gets what it missed.
- */
+/** Starts the server of the demo. Its history is in a file where this Node has SQLite, and survives the server. */
 export async function startTicker(interval) {
-  const start = performance.now()
-  let stoppedAt
-  let timers = 0
-  const last = () => stoppedAt ?? Math.floor((performance.now() - start) / interval)
+  const isDurable = process.getBuiltinModule?.('node:sqlite') !== undefined
+  const folder = mkdtempSync(join(tmpdir(), 'eventwire-demo-'))
+  const file = isDurable ? join(folder, 'events.db') : undefined
+  const start = Date.now()
+  const waiting = new Map()
+  let child
+  let port = 0
+  /** The newest tick that the server has said it keeps. */
+  let last = 0
+  let restarting = Promise.resolve()
 
-  function tickTo(session) {
-    let sent = session.lastEventId === '' ? last() : Number(session.lastEventId)
-    const catchUp = () => {
-      while (sent < last()) {
-        sent++
-        session.send({ event: 'tick', id: sent, data: { number: sent, square: sent ** 2 } })
-      }
-    }
-    const timer = setInterval(catchUp, interval)
-    timers++
-    return () => {
-      clearInterval(timer)
-      timers--
-    }
+  const hear = (name) => new Promise((resolve) => waiting.set(name, resolve))
+
+  const ask = async (name) => {
+    await restarting
+    const answer = hear(name)
+    child.send(name)
+    return answer
   }
 
-  const server = createServer((request, response) => {
-    if (acceptsEventStream(request)) eventStream(request, response, tickTo, { retry: interval })
-    else response.writeHead(406, { 'content-type': 'text/plain' }).end('This resource is an event stream.\n')
-  })
-  server.listen(0, '127.0.0.1')
-  await once(server, 'listening')
+  const launch = async () => {
+    const words = JSON.stringify({ file, port, interval, start, from: last + 1 })
+    child = fork(program, [words], { execArgv: ['--disable-warning=ExperimentalWarning'] })
+    child.on('message', ({ name, value }) => {
+      if (name === 'published') last = Math.max(last, value)
+      waiting.get(name)?.(value)
+      waiting.delete(name)
+    })
+    port = await hear('listening')
+  }
 
+  const killAndLaunch = async () => {
+    const gone = once(child, 'exit')
+    child.kill('SIGKILL')
+    await gone
+    await launch()
+  }
+
+  await launch()
   return {
-    port: server.address().port,
-    /** The number of the newest tick. */
+    port,
+    isDurable,
     get last() {
-      return last()
+      return last
     },
-    /** Timers that run for readers. */
-    get timers() {
-      return timers
+    /** Kills the server as a crash would, and starts it again on the same port. Resolves when it is back. */
+    restart() {
+      restarting = restarting.then(killAndLaunch)
+      return restarting
     },
+    /** The history forgets what a reader may have missed: those who come back are told of a gap. */
+    trim: () => ask('trim'),
     /** No new tick from now on; readers stay. */
-    stop() {
-      stoppedAt = last()
+    async stop() {
+      last = await ask('stop')
     },
+    /** Gives how many readers were left behind. */
     async close() {
-      server.closeAllConnections()
-      server.close()
-      await once(server, 'close')
-      // Responses tell of their end within a few turns of the loop.
-      for (let turn = 0; turn < TURNS && this.timers > 0; turn++) await setImmediate()
+      const readers = await ask('close')
+      const gone = once(child, 'exit')
+      child.disconnect()
+      await gone
+      rmSync(folder, { recursive: true, force: true })
+      return readers
     },
   }
 }
