@@ -23,7 +23,7 @@ const [what, ...flags] = process.argv.slice(2)
 const vitepress = 'node_modules/vitepress/bin/vitepress.js'
 const COMMANDS = {
   '--serve': [[vitepress, 'dev']],
-  reference: [['typedoc.mjs', ...flags]],
+  reference: [['reference.mjs', ...flags]],
   floors: [['floors.mjs', ...flags]],
   test: [['test.mjs', ...flags]],
 }

@@ -1,3 +1,8 @@
+/**
+ * Encoder, parser, streams, client and `EventSource` in one. The server side has subpaths of its own.
+ *
+ * @module
+ */
 export { encode } from './encoder/encode.js'
 export type { EncodeOptions } from './encoder/encode.js'
 export { encodeComment } from './encoder/encode.js'

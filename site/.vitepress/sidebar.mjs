@@ -45,6 +45,11 @@ const isMigration = (name) => name.startsWith('migrate-')
 /** The pages in groups, with their first headings as names. */
 export function sidebar(root) {
   const page = (path) => ({ text: titleOf(join(root, `${path}.md`)), link: `/${path}` })
+  const pagesBelow = (folder) =>
+    readdirSync(join(root, folder), { recursive: true, encoding: 'utf8' })
+      .filter((file) => file.endsWith('.md'))
+      .toSorted()
+      .map((file) => page(`${folder}/${file.slice(0, -'.md'.length)}`))
   const pages = (folder, wanted = () => true) =>
     namesIn(root, folder)
       .filter(wanted)
@@ -56,6 +61,11 @@ export function sidebar(root) {
       items: namesIn(root, 'docs')
         .filter((name) => !OWN_PLACE.has(name))
         .map((name) => page(`docs/${name}`)),
+    },
+    {
+      text: 'Reference',
+      collapsed: true,
+      items: [page('docs/reference/eventwire'), ...pagesBelow('docs/reference/eventwire')],
     },
     { text: 'Guides', items: pages('docs/guides', (name) => !isMigration(name)) },
     { text: 'Migrations', collapsed: true, items: pages('docs/guides', isMigration) },

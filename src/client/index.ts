@@ -1,3 +1,8 @@
+/**
+ * A connection over `fetch` that retries and resumes, as an async iterator of typed events.
+ *
+ * @module
+ */
 export { connect } from './connect.js'
 export { ConnectError } from '../errors/connect-error.js'
 export type { ConnectErrorCode, ConnectErrorKind } from '../errors/connect-error.js'

@@ -3,6 +3,7 @@
  * zod, valibot, arktype and others have it as they are published.
  */
 export interface StandardSchemaV1<Input = unknown, Output = Input> {
+  /** What the standard asks of a schema: its version, who made it, and the function that validates. */
   readonly '~standard': {
     readonly version: 1
     readonly vendor: string
@@ -18,6 +19,8 @@ export type StandardResult<Output> =
 
 /** One thing that is wrong, and where. */
 export interface StandardIssue {
+  /** What is wrong, for people. */
   readonly message: string
+  /** The way to the value that is wrong, from the outside in. */
   readonly path?: readonly (PropertyKey | { readonly key: PropertyKey })[] | undefined
 }

@@ -77,6 +77,7 @@ export type DecodedMap<D> = {
 export interface ResumeRequest {
   /** Relative to that of the options. */
   url?: string | URL | undefined
+  /** The method of this request alone. Default: that of the options. */
   method?: string | undefined
   /** Take the place of those of the options that have the same name, and of `Last-Event-ID`. */
   headers?: HeaderFields | undefined
@@ -96,9 +97,13 @@ export type FetchInit = Omit<RequestInit, 'headers' | 'body' | 'signal' | 'dispa
 
 /** What is needed of an answer. The body is a `ReadableStream`, or a stream of Node. */
 export interface FetchedResponse {
+  /** The HTTP status. */
   readonly status: number
+  /** Any object with such a `get`, which takes a name in any case. */
   readonly headers: { get(name: string): string | null }
+  /** Where the answer came from after redirects; the URL of the request where it is left out. */
   readonly url?: string
+  /** A `ReadableStream`, a stream of Node, or any async iterable of bytes. One that is left out is an error: `ERR_CONNECT_NO_BODY`. */
   readonly body?: unknown
 }
 

@@ -1,3 +1,8 @@
+/**
+ * Events in, text for the wire out. What the format cannot carry is refused. Pure: no timers, no I/O.
+ *
+ * @module
+ */
 export { encode } from './encode.js'
 export type { EncodeOptions } from './encode.js'
 export { encodeComment } from './encode.js'

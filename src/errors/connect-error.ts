@@ -63,6 +63,7 @@ export interface ConnectErrorDetails {
  * ```
  */
 export class ConnectError extends Error {
+  /** Does not change between minor versions; `docs/errors.md` has a heading for each. */
   declare readonly code: ConnectErrorCode
   /** What went wrong; `code` goes with it, but for `ERR_CONNECT_NO_BODY`, which is of kind `http`. */
   declare readonly kind: ConnectErrorKind

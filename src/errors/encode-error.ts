@@ -19,7 +19,9 @@ export type EncodeErrorField = 'message' | 'comment' | 'event' | 'id' | 'retry' 
  * ```
  */
 export class EncodeError extends TypeError {
+  /** One for each field; `docs/errors.md` has a heading for each. */
   declare readonly code: `ERR_ENCODE_${Uppercase<EncodeErrorField>}`
+  /** The field at fault; `"message"` where the message as a whole is. */
   declare readonly field: EncodeErrorField
 
   constructor(field: EncodeErrorField, rule: string) {

@@ -17,6 +17,7 @@ import { BRAND } from '../errors.js'
  * ```
  */
 export class LimitError extends RangeError {
+  /** Does not change between minor versions; `docs/errors.md` has a heading for it. */
   declare readonly code: 'ERR_EVENT_TOO_LARGE'
   /** The limit that was passed, in UTF-16 code units. */
   declare readonly limit: number

@@ -16,7 +16,9 @@ import { BRAND } from '../errors.js'
  * ```
  */
 export class OptionError extends TypeError {
+  /** Does not change between minor versions; `docs/errors.md` has a heading for it. */
   declare readonly code: 'ERR_OPTION'
+  /** The name of the option, with dots for nested ones: `"backoff.jitter"`. */
   declare readonly option: string
 
   override get name(): 'OptionError' {

@@ -8,8 +8,8 @@ import type {
   ReadyState,
 } from './types.js'
 
-/** See the class. */
-export type EventSource = EventSourceInterface
+/** What `new EventSource()` gives (WHATWG HTML 9.2.2). */
+export interface EventSource extends EventSourceInterface {}
 
 const Target: typeof EventTarget = /* @__PURE__ */ hostClass('EventTarget', 'EventSource')
 

@@ -1,3 +1,8 @@
+/**
+ * The `EventSource` of the web platform (WHATWG HTML 9.2), on `fetch`.
+ *
+ * @module
+ */
 export { EventSource } from './event-source.js'
 export type {
   EventSourceConstructor,

@@ -8,6 +8,8 @@
  *
  * typeof globalThis.EventSource // => 'function'
  * ```
+ *
+ * @module
  */
 import { EventSource } from './event-source.js'
 

@@ -32,6 +32,7 @@ export interface EventSourceErrorEvent extends Event {
 
 /** A `MessageEvent` with the text of the event; `lastEventId` and `origin` as the standard has them. */
 export interface EventSourceMessageEvent extends MessageEvent {
+  /** The text of the event, its lines joined by LF. */
   readonly data: string
 }
 
@@ -56,14 +57,21 @@ type Listener<E> = ((event: E) => unknown) | { handleEvent(event: E): unknown }
 export interface EventSource extends EventTarget {
   /** The URL as it was resolved, before redirects. */
   readonly url: string
+  /** Whether credentials go to other origins, as the init said. */
   readonly withCredentials: boolean
+  /** 0, as on the class. */
   readonly CONNECTING: 0
+  /** 1, as on the class. */
   readonly OPEN: 1
+  /** 2, as on the class. */
   readonly CLOSED: 2
   /** `CONNECTING` (0), also between two attempts; `OPEN` (1); `CLOSED` (2), for good. */
   readonly readyState: ReadyState
+  /** Called when an attempt was answered with an event stream. `null`: nobody listens. */
   onopen: ((event: Event) => unknown) | null
+  /** Called for events of the stream that name no type, or `message`. `null`: nobody listens. */
   onmessage: ((event: EventSourceMessageEvent) => unknown) | null
+  /** Called when an attempt failed or the stream ended; `readyState` says whether another follows. `null`: nobody listens. */
   onerror: ((event: EventSourceErrorEvent) => unknown) | null
   /** Releases the connection or the pending retry. Nothing is dispatched after it. May be called at any time. */
   close(): void
@@ -89,8 +97,12 @@ export interface EventSource extends EventTarget {
 /** The class itself, with the constants of WHATWG HTML 9.2.2. */
 export interface EventSourceConstructor {
   new (url: string | URL, init?: EventSourceInit): EventSource
+  /** What all sources share. */
   readonly prototype: EventSource
+  /** 0: before the first answer, and between two attempts. */
   readonly CONNECTING: 0
+  /** 1: events may come. */
   readonly OPEN: 1
+  /** 2: for good. */
   readonly CLOSED: 2
 }

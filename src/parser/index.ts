@@ -1,3 +1,8 @@
+/**
+ * Text or bytes in, events out (WHATWG HTML 9.2.5 and 9.2.6). Pure: no timers, no I/O.
+ *
+ * @module
+ */
 export { createParser } from './create-parser.js'
 export { parse } from './parse.js'
 export type { EndOptions, Parser, ParserOptions } from './types.js'

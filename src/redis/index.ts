@@ -1,3 +1,8 @@
+/**
+ * Channels and runs over many processes, on Redis.
+ *
+ * @module
+ */
 export { redisStreams, type RedisStreamsOptions } from './redis-streams.js'
 export { redisRuns, type RedisRunsOptions } from './redis-runs.js'
 export { RedisTransportError, type RedisErrorCode } from './redis-error.js'

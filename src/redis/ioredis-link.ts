@@ -3,8 +3,11 @@ import type { Link, LinkFactory } from './link.js'
 
 /** What is needed of a client of ioredis. */
 export interface IoredisClient {
+  /** Sends any command. */
   call(command: string, ...args: never[]): Promise<unknown>
+  /** Makes a client with the same options: the transport opens connections of its own, and leaves this one alone. */
   duplicate(override?: never): unknown
+  /** Tells this client from one of node-redis. */
   readonly status: string
 }
 

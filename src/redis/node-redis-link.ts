@@ -2,8 +2,11 @@ import type { Link, LinkFactory } from './link.js'
 
 /** What is needed of a client of node-redis. */
 export interface NodeRedisClient {
+  /** Sends any command. */
   sendCommand(args: never): Promise<unknown>
+  /** Makes a client with the same options: the transport opens connections of its own, and leaves this one alone. */
   duplicate(overrides?: never): unknown
+  /** Tells this client from one of ioredis. */
   readonly isPubSubActive: boolean
 }
 

@@ -23,9 +23,29 @@ export interface RedisErrorDetails {
  * `publish` rejects with it; `published` says whether the event can be in the stream all the same:
  * `'no'`, so that it is safe to publish it again, or `'unknown'`, because the connection was lost, or
  * time ran out, between the command and its answer. `cause` is the error of the Redis client.
+ *
+ * @example
+ * ```ts
+ * import { Redis } from 'ioredis'
+ * import { RedisTransportError, redisStreams } from 'eventwire/redis'
+ * import { createChannel } from 'eventwire/server'
+ *
+ * // Nothing listens there.
+ * const client = new Redis({ port: 1, lazyConnect: true })
+ * const channel = createChannel({ transport: redisStreams({ client, key: 'prices' }), onError() {} })
+ * try {
+ *   await channel.publish('price', '1')
+ * } catch (error) {
+ *   error instanceof RedisTransportError && [error.code, error.published] // => ['ERR_REDIS_CONNECTION', 'no']
+ * }
+ * await channel.close()
+ * client.disconnect()
+ * ```
  */
 export class RedisTransportError extends Error {
+  /** Does not change between minor versions; `docs/errors.md` has a heading for each. */
   declare readonly code: RedisErrorCode
+  /** `'no'`: it is safe to publish again. `'unknown'`: the event may be in the stream; publish it again with a `key`. */
   declare readonly published: 'no' | 'unknown'
 
   override get name(): 'RedisTransportError' {

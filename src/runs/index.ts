@@ -1,3 +1,8 @@
+/**
+ * Answers that outlive the readers who asked for them: recorded, replayed, stopped on request.
+ *
+ * @module
+ */
 export { createRuns } from './create-runs.js'
 export type { Runs } from './create-runs.js'
 export type { Run, RunSource } from './run.js'

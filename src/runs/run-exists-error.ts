@@ -21,6 +21,7 @@ import { BRAND } from '../errors.js'
  * ```
  */
 export class RunExistsError extends Error {
+  /** Does not change between minor versions; `docs/errors.md` has a heading for it. */
   declare readonly code: 'ERR_RUN_EXISTS'
   /** The key that is taken. */
   declare readonly key: string

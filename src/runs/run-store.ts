@@ -15,7 +15,9 @@ export interface RunClaim {
 
 /** What a store holds of a run at one moment. */
 export interface RunView {
+  /** That of the claim. */
   readonly token: string
+  /** Whether it goes on, or how it ended. */
   readonly state: RunState
   /** Records there are. Does not change any more once the run has ended. */
   readonly count: number

@@ -3,6 +3,7 @@ import type { RunEnd } from './run-store.js'
 
 /** One run, in the process that produces it. Belongs to the `Runs` that started it; any code may hold it. */
 export interface Run {
+  /** The key it was started with. */
   readonly key: string
   /** Aborted when the run ends, for whatever reason: hand it to what the source waits for. */
   readonly signal: AbortSignal

@@ -1,7 +1,19 @@
 import { BRAND } from '../errors.js'
 
-/** `start` was called after `close`. Nothing was started. */
+/**
+ * `start` was called after `close`. Nothing was started.
+ *
+ * @example
+ * ```ts
+ * import { createRuns } from 'eventwire/runs'
+ *
+ * const runs = createRuns()
+ * await runs.close()
+ * await runs.start('chat-1', []).catch((error: { code: string }) => error.code) // => 'ERR_RUNS_CLOSED'
+ * ```
+ */
 export class RunsClosedError extends Error {
+  /** Does not change between minor versions; `docs/errors.md` has a heading for it. */
   declare readonly code: 'ERR_RUNS_CLOSED'
 
   override get name(): 'RunsClosedError' {

@@ -6,12 +6,14 @@ import type { NodeRequest } from './node-types.js'
  * is what the reader sent: trust none of it.
  */
 export interface EventRequest {
+  /** The HTTP method, as it was sent. */
   readonly method: string
   /**
    * The full URL. On Node it is put together from the request target (`originalUrl` where a framework
    * has set it) and the Host header; where that is no host, `localhost` stands in.
    */
   readonly url: URL
+  /** The headers of the request. One that was sent several times is joined with commas. */
   readonly headers: {
     /** The value of a header, its name in any case; `null` where there is none. */
     get(name: string): string | null

@@ -1,3 +1,8 @@
+/**
+ * One stream for one reader (`eventStream`), and one for any number of them (`createChannel`), on Node and for web requests.
+ *
+ * @module
+ */
 export { eventStream } from './event-stream.js'
 export type { EventStreamOptions } from './event-stream-options.js'
 export { acceptsEventStream } from './accepts-event-stream.js'

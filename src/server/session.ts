@@ -31,6 +31,7 @@ export interface Session {
   drained(): Promise<void>
   /** Ends the stream after what was sent so far. Does nothing where it has ended. */
   close(): void
+  /** The request that it answers. */
   readonly request: EventRequest
   /** Aborted when the session ends, for whatever reason: hand it to what the source waits for. Made when first read. */
   readonly signal: AbortSignal

@@ -5,7 +5,9 @@ import { OptionError } from '../errors/option-error.js'
  * `bun:sqlite`. Whoever opened it closes it, after what uses it was closed.
  */
 export interface SqliteDatabase {
+  /** Runs statements that give nothing back. */
   exec(sql: string): unknown
+  /** Compiles one statement. */
   prepare(sql: string): object
 }
 

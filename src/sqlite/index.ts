@@ -1,3 +1,8 @@
+/**
+ * Channels and runs that outlive a restart, on one machine, in a SQLite file.
+ *
+ * @module
+ */
 export { sqliteHistory, type SqliteHistoryOptions } from './sqlite-history.js'
 export { sqliteRuns, type SqliteRunsOptions } from './sqlite-runs.js'
 export { SqliteTransportError, type SqliteErrorCode } from './sqlite-error.js'

@@ -25,6 +25,7 @@ export interface EventsOptions extends Omit<ParserOptions, 'onEvent'> {
 
 /** For one consumer. `return()`, which `break` calls, cancels the source. */
 export interface EventIterator extends AsyncIterableIterator<ServerSentEvent>, Disposable {
+  /** Ends the iteration and cancels the source. May be called at any time, more than once. */
   return(): Promise<IteratorResult<ServerSentEvent>>
 }
 

@@ -1,3 +1,8 @@
+/**
+ * Parser and encoder as async iteration and TransformStreams, over bodies that are there already.
+ *
+ * @module
+ */
 export { events } from './events.js'
 export type { EventIterator, EventsOptions } from './events.js'
 export type { EventSourceInput } from './chunk-source.js'

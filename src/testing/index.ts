@@ -1,3 +1,8 @@
+/**
+ * What tests of streaming code need in any runtime: scripted responses, a reference parser, conformance suites.
+ *
+ * @module
+ */
 export { referenceParse, referenceTrace } from './reference-parse.js'
 export type { ReferenceOptions, ReferenceStep, ReferenceTrace } from './reference-parse.js'
 export { scriptedResponse } from './scripted-response.js'

@@ -19,11 +19,15 @@ export type ReferenceStep =
 
 /** What `referenceTrace` gives: the same steps twice, in the order of the stream and sorted by kind. */
 export interface ReferenceTrace {
+  /** All there is, in the order of the stream. */
   steps: ReferenceStep[]
+  /** The events, in order. */
   events: ServerSentEvent[]
+  /** The comments: all after the colon, as it stands. */
   comments: string[]
   /** Milliseconds. */
   retries: number[]
+  /** The id of each block that carried a valid one. */
   ids: string[]
   /** The last event ID once the stream has ended. */
   lastEventId: string

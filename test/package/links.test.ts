@@ -19,14 +19,16 @@ const withoutCode = (text: string): string =>
 /** The anchors that GitHub and the site give to headings. */
 function anchorsOf(text: string): Set<string> {
   const anchors = new Set<string>()
+  const times = new Map<string, number>()
   for (const [, heading = ''] of text.replaceAll(/^( *)```[\s\S]*?^\1```/gm, '').matchAll(/^#{1,6} (.+)$/gm)) {
     const plain = heading.replaceAll(/\[([^\]]*)\]\([^)]*\)/g, '$1').toLowerCase()
-    anchors.add(
-      plain
-        .replaceAll(/[^\p{L}\p{N}\s_-]/gu, '')
-        .trim()
-        .replaceAll(/\s/g, '-'),
-    )
+    const anchor = plain
+      .replaceAll(/[^\p{L}\p{N}\s_-]/gu, '')
+      .trim()
+      .replaceAll(/\s/g, '-')
+    const before = times.get(anchor) ?? 0
+    times.set(anchor, before + 1)
+    anchors.add(before === 0 ? anchor : `${anchor}-${before}`)
   }
   return anchors
 }
@@ -52,5 +54,5 @@ describe.each(documents)('%s', (file) => {
 
 it('finds a link that leads nowhere', () => {
   expect(linksOf('[a](nowhere.md#x) `[b](c)`\n```\n[d](e)\n```\n')).toEqual(['nowhere.md#x'])
-  expect([...anchorsOf('# A `b` c!\n## [D e](x)\n')]).toEqual(['a-b-c', 'd-e'])
+  expect([...anchorsOf('# A `b` c!\n## [D e](x)\n### D e\n')]).toEqual(['a-b-c', 'd-e', 'd-e-1'])
 })

@@ -39,7 +39,7 @@ describe('every example that readers are shown', () => {
   beforeAll(async () => {
     const own = Object.entries({ ...WRONG, ...RIGHT }).map(([name, code]) => ({ name, code, runs: true }))
     problems = await runSnippets([...snippets, ...own])
-  }, 120_000)
+  }, 300_000)
 
   it.each(snippets.map(({ name, runs }) => [runs ? 'runs' : 'compiles', name]))('%s: %s', (_, name) => {
     expect(problems[name]?.join('\n')).toBe('')

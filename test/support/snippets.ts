@@ -15,7 +15,11 @@ export interface Snippet {
 
 /** Every ```` ```ts ```` block of README.md, docs/ and the doc comments of src/. */
 export function findSnippets(): Snippet[] {
-  const documents = ['README.md', ...filesIn('docs', '.md')]
+  // The reference is made of the doc comments.
+  const documents = [
+    'README.md',
+    ...filesIn('docs', '.md').filter((file) => !file.startsWith(join('docs', 'reference'))),
+  ]
   const sources = filesIn('src', '.ts')
   return [
     ...documents.flatMap((file) => snippetsOf(file, readFileSync(join(ROOT, file), 'utf8'))),

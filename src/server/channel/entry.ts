@@ -4,6 +4,7 @@ import type { TransportMessage } from './transport.js'
 
 /** A published event with its id, as it lies in the history and goes to readers. */
 export interface Entry extends TransportMessage {
+  /** Names the event, and the place in the order right after it. */
   readonly id: string
   /** The event in wire format, encoded once for all readers. Not to be changed, because they share it. */
   readonly wire: Uint8Array

@@ -2,7 +2,9 @@ import type { Entry } from './entry.js'
 
 /** A published event as `filter` sees it, live or replayed. */
 export interface ChannelMessage<Event extends string = string, Data = unknown> {
+  /** The id that the event has in the history. */
   readonly id: string
+  /** The event type. */
   readonly event: Event
   /**
    * What was published, after its way through JSON; the text where that is what was published, or where
@@ -11,6 +13,7 @@ export interface ChannelMessage<Event extends string = string, Data = unknown> {
   readonly data: Data
   /** `undefined` for events that go to everyone. */
   readonly topic: string | undefined
+  /** Whether it is for the readers of the moment alone, and not kept. */
   readonly ephemeral: boolean
 }
 

@@ -13,6 +13,7 @@ export interface ChannelReader<C = unknown> {
   readonly id: string
   /** What `authorize` gave; with `reauthorize`, what it gave last. */
   readonly context: C
+  /** The request that it came with: what its sender says, to be trusted in nothing. */
   readonly request: EventRequest
   /** When it was let in, in milliseconds since the epoch. */
   readonly since: number

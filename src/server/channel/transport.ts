@@ -2,11 +2,15 @@ import type { Entry } from './entry.js'
 
 /** What a channel asks its transport to publish. Every field was checked; `data` is the text for the wire. */
 export interface TransportMessage {
+  /** The event type, fit for the wire. */
   readonly event: string
+  /** The text for the wire. */
   readonly data: string
   /** `data` was written by `serialize`: filters are shown the value it stands for, not the text. */
   readonly json: boolean
+  /** Whom it is for. `undefined`: all readers. */
   readonly topic?: string | undefined
+  /** Of events with the same key a slow reader may be given the newest alone. */
   readonly conflateKey?: string | undefined
   /** For the readers of the moment only: `range` leaves it out. */
   readonly ephemeral?: boolean | undefined

@@ -1,6 +1,17 @@
 import fc from 'fast-check'
 
-/** Cuts what it is given at the same places, as far as it reaches. Fast-check prints the places. */
+/**
+ * Cuts what it is given at the same places, as far as it reaches. Fast-check prints the places.
+ *
+ * @example
+ * ```ts
+ * import fc from 'fast-check'
+ * import { arbitraries } from 'eventwire/testing/arbitraries'
+ *
+ * const [cut] = fc.sample(arbitraries.chunking(), 1)
+ * cut!('data: one\n\n').join('') // => 'data: one\n\n'
+ * ```
+ */
 export type Chunker = <Source extends string | Uint8Array>(source: Source) => Source[]
 
 const CUTS = { maxLength: 16 }

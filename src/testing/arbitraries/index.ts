@@ -1,3 +1,8 @@
+/**
+ * Arbitraries of fast-check for messages, hostile text, streams and the ways to cut them.
+ *
+ * @module
+ */
 import { chunking } from './chunking.js'
 import { message } from './message.js'
 import { stream, streamText } from './stream.js'

@@ -4,11 +4,23 @@ import { BRAND } from '../../errors.js'
  * Thrown where a script is written, for one that makes no sense: two statuses, an event after the end,
  * a step that does not exist.
  *
- * `path` is where the step stands in what was passed (`"script[1][3]"`), `step` its index in its list.
+ * @example
+ * ```ts
+ * import { scriptedResponse, ScriptError } from 'eventwire/testing'
+ *
+ * try {
+ *   scriptedResponse([{ end: true }, { event: { data: 'late' } }])
+ * } catch (error) {
+ *   error instanceof ScriptError && [error.code, error.step] // => ['ERR_SCRIPT', 1]
+ * }
+ * ```
  */
 export class ScriptError extends TypeError {
+  /** Does not change between minor versions; `docs/errors.md` has a heading for it. */
   readonly code = 'ERR_SCRIPT' as const
+  /** Where the step stands in what was passed: `"script[1][3]"`. */
   readonly path: string
+  /** The index of the step in its list; `undefined` where no single step is at fault. */
   readonly step: number | undefined
 
   constructor(path: string, step: number | undefined, message: string, cause?: unknown) {

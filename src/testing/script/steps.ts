@@ -15,7 +15,9 @@ export type Cut = 'fin' | 'reset' | 'goaway'
  * The head goes out at its last step, or with the first byte where there is none.
  */
 export interface HeadStep {
+  /** The HTTP status. Default 200. */
   status?: number
+  /** Set beside those that an event stream has; `null` leaves one out. */
   headers?: Record<string, string | null>
 }
 
@@ -33,11 +35,13 @@ interface Delivery {
 
 /** Any bytes, as they stand; text is sent as UTF-8. */
 export interface BytesStep extends Delivery {
+  /** What is written. */
   bytes: string | Uint8Array
 }
 
 /** An event as `encode()` writes it. What the encoder refuses can be sent with `bytes`. */
 export interface EventStep extends Delivery {
+  /** What `encode()` is given. */
   event: EventMessage
 }
 
@@ -46,6 +50,7 @@ export interface EventStep extends Delivery {
  * hand, with `bytes` and `event` steps following it unframed. Needs a server over HTTP/1.
  */
 export interface RawStep {
+  /** What is written to the socket. */
   raw: string | Uint8Array
 }
 
@@ -54,16 +59,19 @@ export interface RawStep {
  * called when the script gets there.
  */
 export interface WaitStep {
+  /** Milliseconds, a promise (`createGate()` makes one to open by hand), or a function. */
   wait: number | PromiseLike<unknown> | (() => unknown)
 }
 
 /** Nothing more, with the connection open, until the reader leaves. As first step: no answer at all. */
 export interface StallStep {
+  /** Always `true`. */
   stall: true
 }
 
 /** Loses the connection. As first step: before any answer. */
 export interface CutStep {
+  /** How it is lost. */
   cut: Cut
 }
 
@@ -72,12 +80,15 @@ export interface CutStep {
  * it ends as a truncated body does, with the connection.
  */
 export interface EndStep {
+  /** Always `true`. */
   end: true
 }
 
 /** Answers with a redirect (307 unless told otherwise). The next request takes the next list. */
 export interface RedirectStep {
+  /** Where to, relative to the URL of the server. */
   redirect: string | URL
+  /** The HTTP status. Default 307. */
   status?: number
 }
 

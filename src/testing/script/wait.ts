@@ -17,8 +17,21 @@ export async function waitFor(until: WaitStep['wait'], signal: AbortSignal): Pro
   }
 }
 
-/** Thrown when what a test waits for has not come in time. The message says what was there instead. */
+/**
+ * Thrown when what a test waits for has not come in time. The message says what was there instead.
+ *
+ * @example
+ * ```ts
+ * import { createScriptedServer, WaitTimeoutError } from 'eventwire/testing/server'
+ *
+ * const server = await createScriptedServer([{ event: { data: 'hi' } }])
+ * const error = await server.waitForRequest(1, { timeout: 10 }).catch((thrown: unknown) => thrown)
+ * error instanceof WaitTimeoutError // => true
+ * await server.close()
+ * ```
+ */
 export class WaitTimeoutError extends Error {
+  /** Does not change between minor versions; `docs/errors.md` has a heading for it. */
   readonly code = 'ERR_WAIT_TIMEOUT' as const
 
   override get name(): 'WaitTimeoutError' {

@@ -1,3 +1,8 @@
+/**
+ * A scripted HTTP server for tests. Needs Node, or a runtime that has its `node:http`.
+ *
+ * @module
+ */
 export { createScriptedServer } from './scripted-server.js'
 export type { Script, ScriptFunction, ScriptedRequest, ScriptedServer, ScriptedServerOptions } from './types.js'
 export { createGate } from '../script/gate.js'

@@ -19,6 +19,7 @@ export type ScriptFunction = (
 export interface ScriptedRequest {
   /** Counts from 1, in order of arrival. */
   readonly number: number
+  /** The HTTP method. */
   readonly method: string
   /** Path and query, as sent. */
   readonly url: string
@@ -26,6 +27,7 @@ export interface ScriptedRequest {
   readonly headers: Readonly<Record<string, string>>
   /** `Last-Event-ID`, read as UTF-8; `undefined` where the header is absent. */
   readonly lastEventId: string | undefined
+  /** The whole body, as text. */
   readonly body: string
   /** Milliseconds since the server was made, on a clock that never goes back. */
   readonly time: number

@@ -37,12 +37,29 @@ export async function toTap(results: Results): Promise<string> {
 const oneLine = (text: string): string => text.replaceAll(/\s+/g, ' ')
 const escapeTap = (text: string): string => oneLine(text).replaceAll(/[\\#]/g, '\\$&')
 
-/** What `toJson` writes. */
+/**
+ * What `toJson` writes.
+ *
+ * @example
+ * ```ts
+ * import { createParser } from 'eventwire/parser'
+ * import { parserSuite, toJson } from 'eventwire/testing'
+ * import type { SuiteReport } from 'eventwire/testing'
+ *
+ * const report = JSON.parse(await toJson(parserSuite(createParser))) as SuiteReport
+ * report.results.filter(({ status }) => status === 'fail') // => []
+ * ```
+ */
 export interface SuiteReport {
+  /** Cases there are. */
   total: number
+  /** Cases whose rule holds. */
   passed: number
+  /** Cases whose rule does not hold. */
   failed: number
+  /** Cases that were left out. */
   skipped: number
+  /** One for each case, in order. */
   results: SuiteResult[]
 }
 

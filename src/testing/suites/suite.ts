@@ -23,9 +23,13 @@ export interface SuiteCase {
 export interface SuiteResult {
   /** The name of the suite. */
   readonly suite: string
+  /** That of the case. */
   readonly name: string
+  /** What the standard asks for. */
   readonly rule: string
+  /** The section that says so. */
   readonly section: string
+  /** `skip` where there was nothing to try it on. */
   readonly status: 'pass' | 'fail' | 'skip'
   /** What went wrong, or why the case was left out. */
   readonly message?: string
@@ -36,12 +40,27 @@ export interface SuiteResult {
  * the other and yields a result for each, failed ones included. A suite can be run again.
  */
 export interface Suite extends AsyncIterable<SuiteResult> {
+  /** What the suite is about: `parser`, `client` and the like. */
   readonly name: string
+  /** In order. Each can be run alone. */
   readonly cases: readonly SuiteCase[]
 }
 
-/** Thrown by a case whose rule does not hold. */
+/**
+ * Thrown by a case whose rule does not hold.
+ *
+ * @example
+ * ```ts
+ * import { ConformanceError, parserSuite } from 'eventwire/testing'
+ *
+ * // A parser that reports nothing.
+ * const { cases } = parserSuite(() => ({ feed() {}, end() {} }))
+ * const error = await cases[0]!.run().catch((thrown: unknown) => thrown)
+ * error instanceof ConformanceError // => true
+ * ```
+ */
 export class ConformanceError extends Error {
+  /** Does not change between minor versions; `docs/errors.md` has a heading for it. */
   readonly code = 'ERR_CONFORMANCE' as const
 
   override get name(): 'ConformanceError' {

@@ -14,6 +14,7 @@ export interface ClientListener {
 
 /** A client at work. */
 export interface ClientUnderTest {
+  /** Ends the connection. Nothing may be reported after it. */
   close(): unknown
 }
 

@@ -15,6 +15,7 @@ export interface ParserListener {
 
 /** One stream being parsed. The promises of an asynchronous parser are awaited, one at a time. */
 export interface ParserUnderTest {
+  /** Takes the next chunk. */
   feed(chunk: Uint8Array): unknown
   /** The end of the stream. Once this is over, no event may come any more. */
   end(): unknown

@@ -4,7 +4,9 @@ import { ConformanceError, expectThat, type CaseOf } from '../suite.js'
 
 /** What a message is made of, as the suite hands it to `send`. */
 export interface SuiteMessage {
+  /** The event type. Default: none is written. */
   event?: string
+  /** The text. */
   data: string
 }
 
