@@ -16,6 +16,7 @@ const ORDER = {
     'format',
     'errors',
     'conformance',
+    'interop',
   ],
   'docs/guides': [
     'llm',

@@ -1,0 +1,130 @@
+// Tries eventwire with other people's clients, servers and proxies. `npm run interop` runs all of them and writes docs/interop.md;
+// names after `--` run those alone, `--ci` those that install in seconds (nothing may be missing then), `--list` lists them,
+// `--only EXCHANGE` runs one exchange, `--check` compares the page with the results of the last full run.
+import { fork, spawnSync } from 'node:child_process'
+import { existsSync, readFileSync, writeFileSync } from 'node:fs'
+import { join } from 'node:path'
+import { parseArgs } from 'node:util'
+import { catalogue, here, root } from './lib/catalogue.mjs'
+import { installPackages, missing } from './lib/install.mjs'
+import { page, stale } from './lib/page.mjs'
+import { judge, record } from './lib/results.mjs'
+
+const [major, minor] = process.versions.node.split('.').map(Number)
+// Several peers need it; all run on the same Node.
+if (major < 22 || (major === 22 && minor < 19)) {
+  const newer = join(root, 'test/runtimes/node_modules/node24/bin/node')
+  if (!existsSync(newer)) {
+    console.error(
+      `The peers need Node 22.19 or newer; this is ${process.version}. Run npm ci in test/runtimes for one.`,
+    )
+    process.exit(1)
+  }
+  process.exit(spawnSync(newer, process.argv.slice(1), { stdio: 'inherit' }).status ?? 1)
+}
+
+const AT_ONCE = 3
+/** The most that all exchanges of one peer may take. */
+const LIMIT = 300_000
+
+const { values, positionals } = parseArgs({
+  allowPositionals: true,
+  options: {
+    ci: { type: 'boolean' },
+    list: { type: 'boolean' },
+    check: { type: 'boolean' },
+    only: { type: 'string' },
+  },
+})
+const PAGE = join(root, 'docs/interop.md')
+const RESULTS = join(here, 'results.json')
+
+if (values.check) {
+  const faults = stale(JSON.parse(readFileSync(RESULTS, 'utf8')), readFileSync(PAGE, 'utf8'))
+  for (const fault of faults) console.error(`${fault}. Run npm run interop.`)
+  process.exit(faults.length === 0 ? 0 : 1)
+}
+
+const all = await catalogue()
+const strange = positionals.filter((name) => !all.some(({ id }) => id === name))
+if (strange.length > 0) {
+  console.error(`No peer is called ${strange.join(', ')}. There are: ${all.map(({ id }) => id).join(' ')}`)
+  process.exit(2)
+}
+if (values.list) {
+  for (const { id, kind, name, ci } of all)
+    console.log(`${id.padEnd(24)} ${kind.padEnd(8)} ${name}${ci ? ' (CI)' : ''}`)
+  process.exit()
+}
+
+installPackages()
+const chosen = all.filter(({ id, ci }) => (positionals.length > 0 ? positionals.includes(id) : !values.ci || ci))
+const absent = chosen.filter((peer) => missing(peer))
+for (const peer of absent) console.error(`${peer.id} cannot run here. It ${missing(peer)}`)
+if (absent.length > 0 && values.ci) process.exit(1)
+
+const results = []
+let wrong = 0
+const waiting = chosen.filter((peer) => !absent.includes(peer))
+await Promise.all(
+  Array.from({ length: AT_ONCE }, async () => {
+    for (let peer; (peer = waiting.shift()) !== undefined;) {
+      const exchanges = await exchange(peer)
+      const faults = judge(peer, exchanges, values.only)
+      wrong += faults.length
+      results.push([peer, exchanges])
+      console.log(`${faults.length === 0 ? 'ok     ' : 'FAILED '} ${peer.name}: ${summary(exchanges)}`)
+      for (const fault of faults) console.log(`        ${fault}`)
+    }
+  }),
+)
+
+/** Runs one peer in a process of its own. */
+function exchange(peer) {
+  return new Promise((resolve) => {
+    const got = []
+    const child = fork(join(here, 'lib/peer-process.mjs'), [peer.file, values.only ?? ''], {
+      detached: true,
+      stdio: ['ignore', values.only ? 'inherit' : 'ignore', values.only ? 'inherit' : 'ignore', 'ipc'],
+      cwd: here,
+    })
+    // The programs that it started go with it.
+    const end = () => {
+      try {
+        process.kill(-child.pid, 'SIGKILL')
+      } catch {
+        // It is gone, and so are they.
+      }
+    }
+    const timer = setTimeout(() => {
+      got.push({ failure: `took longer than ${LIMIT} ms` })
+      end()
+    }, LIMIT)
+    child.on('message', (message) => got.push(message))
+    child.once('exit', () => {
+      clearTimeout(timer)
+      end()
+      resolve(got)
+    })
+  })
+}
+
+function summary(exchanges) {
+  return exchanges.map(({ exchange: name, status, failure }) => (failure ? 'failure' : `${name} ${status}`)).join(', ')
+}
+
+const full = chosen.length === all.length && absent.length === 0 && !values.only
+if (full && wrong === 0) {
+  const written = {
+    node: process.versions.node,
+    date: new Date().toISOString().slice(0, 10),
+    peers: all.map(({ id }) => record(...results.find(([peer]) => peer.id === id))),
+  }
+  writeFileSync(RESULTS, `${JSON.stringify(written, null, 1)}\n`)
+  writeFileSync(PAGE, page(written))
+  console.log('wrote docs/interop.md')
+} else if (chosen.length === all.length && absent.length > 0) {
+  console.log('docs/interop.md stays as it is: not every peer could run.')
+}
+console.log(`${results.length} peers, ${wrong} differ from what is known of them`)
+process.exit(wrong === 0 ? 0 : 1)
