@@ -3,7 +3,9 @@ import { requestOptionsOf } from '../request-options.js'
 import { onInterrupt } from '../terminal/interrupt.js'
 import { write } from '../terminal/write.js'
 import { audit } from './audit.js'
-import { countOf, report, rowOfFinding, rowOfResult, type ReportFormat, type Row } from './report.js'
+import { FairClock } from './fair-clock.js'
+import type { ReportFormat } from './report-format.js'
+import { countOf, report, rowOfFinding, rowOfResult, type Row } from './report.js'
 import { suiteOf } from './suites.js'
 
 export interface CheckValues {
@@ -15,6 +17,7 @@ export interface CheckValues {
   direct?: URL
   echo?: string
   origin?: string
+  oldId?: string
   timeout: number
   watch: number
   idleLimit: number
@@ -51,10 +54,15 @@ async function* rowsOfAudit(url: URL, values: CheckValues, signal: AbortSignal):
   if (values.echo !== undefined && !(values.echo.includes('{}') && URL.canParse(values.echo))) {
     throw new CommandError('--echo takes a whole address with {} where the text goes', EXIT.usage)
   }
-  const { direct, echo, origin, timeout, watch, idleLimit, readers } = values
-  const context = { direct, echo, origin, timeout, watch, idleLimit, readers, signal }
-  for await (const found of audit({ ...context, request: { url, ...requestOptionsOf(values) } }))
-    yield rowOfFinding(found)
+  const { direct, echo, origin, oldId, timeout, watch, idleLimit, readers } = values
+  const clock = new FairClock()
+  const context = { direct, echo, origin, oldId, timeout, watch, idleLimit, readers, clock, signal }
+  try {
+    const request = { url, ...requestOptionsOf(values) }
+    for await (const found of audit({ ...context, request })) yield rowOfFinding(found)
+  } finally {
+    clock.close()
+  }
 }
 
 async function* rowsOfSuite({ parser, client }: CheckValues): AsyncGenerator<Row> {

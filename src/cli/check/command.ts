@@ -1,10 +1,11 @@
 import { Option, type Command } from 'commander'
 import { address, count, duration } from '../arguments.js'
 import { addRequestOptions } from '../request-options.js'
-import { check, type CheckValues } from './check.js'
-import { REPORT_FORMATS } from './report.js'
+import { addSubcommand } from '../subcommand.js'
+import type { CheckValues } from './check.js'
+import { REPORT_FORMATS } from './report-format.js'
 
-const EXAMPLES = `
+const HELP = `
 Examples:
   eventwire check https://example.com/events
   eventwire check https://example.com/events --watch 70s --direct http://10.0.0.5:3000/events
@@ -17,11 +18,12 @@ It changes nothing, but for what --data and --echo ask for.
 Exit code: 0 without errors (warnings are none), 1 with, or where no server answers; 130 at Ctrl-C.`
 
 export function addCheck(program: Command): Command {
-  const command = program
-    .command('check')
-    .summary('audit a live server, or run the suites on a parser or a client')
-    .description('Audits the event stream at an address: what was sent and seen, the rule, and what mends it.')
-    .argument('[url]', 'where the stream is', address)
+  const command = addSubcommand(program, {
+    name: 'check',
+    summary: 'audit a live server, or run the suites on a parser or a client',
+    description: 'Audits the event stream at an address: what was sent and seen, the rule, and what mends it.',
+    help: HELP,
+  }).argument('[url]', 'where the stream is', address)
   return addRequestOptions(command)
     .option('--parser <file>', 'run the parser suite on the default export of this module')
     .option('--client <file>', 'run the client suite on the default export of this module')
@@ -32,8 +34,8 @@ export function addCheck(program: Command): Command {
     .option('--idle-limit <duration>', 'after how long without a byte proxies hang up', duration, 60_000)
     .option('--direct <url>', "the server's own address, to compare with what stands before it", address)
     .option('--origin <origin>', 'the origin of a page that must be able to read')
+    .option('--old-id <id>', 'an id that the server gave long ago, and whose event it no longer has')
     .option('--echo <url>', 'a route that sends the text in place of {} to the stream')
     .option('--readers <n>', 'readers to open at once', count(1, 1000), 8)
-    .addHelpText('after', EXAMPLES)
-    .action((url: URL | undefined, values: CheckValues) => check(url, values))
+    .action(async (url: URL | undefined, values: CheckValues) => (await import('./check.js')).check(url, values))
 }

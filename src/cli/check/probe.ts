@@ -3,6 +3,7 @@ import { request as httpsRequest } from 'node:https'
 import { constants, createBrotliDecompress, createGunzip, createInflate } from 'node:zlib'
 import { createParser, type Parser, type ServerSentEvent } from 'eventwire/parser'
 import { messageOf } from '../command-error.js'
+import type { FairClock } from './fair-clock.js'
 
 export interface ProbeRequest {
   readonly url: URL
@@ -25,6 +26,8 @@ const UNZIP: Record<string, () => NodeJS.ReadWriteStream> = {
 }
 
 const MOST_EVENTS = 10_000
+/** Line ends mix: these also stand at the end of LF CRLF, CRLF LF and CRLF CRLF. */
+const BLANK_LINES = ['\n\n', '\r\r', '\n\r']
 
 /**
  * One request and what came of it, with times. Owned by the audit that opened it, which closes it. Nothing here
@@ -35,19 +38,24 @@ export class Probe {
   readonly comments: number[] = []
   /** When bytes came. */
   readonly chunks: number[] = []
+  /** The longest time, in milliseconds, that the rest of an event was waited for. */
+  longestHeld = 0
   status: number | undefined
   headers: IncomingHttpHeaders = {}
   headAt: number | undefined
   error: string | undefined
   ended = false
   text = ''
-  private readonly _started = performance.now()
+  private readonly _clock: FairClock
+  private readonly _started: number
   private readonly _request
   private readonly _waiting = new Set<() => void>()
   private readonly _parser: Parser
   private _hasId = false
 
-  constructor({ url, method, headers, body }: ProbeRequest) {
+  constructor({ url, method, headers, body }: ProbeRequest, clock: FairClock) {
+    this._clock = clock
+    this._started = clock.now
     this._parser = createParser({
       onEvent: (event) => {
         if (this.events.length < MOST_EVENTS) this.events.push({ ...event, at: this.elapsed, hasId: this._hasId })
@@ -69,7 +77,7 @@ export class Probe {
   }
 
   get elapsed(): number {
-    return Math.round(performance.now() - this._started)
+    return Math.round(this._clock.now - this._started)
   }
 
   get isStream(): boolean {
@@ -78,25 +86,26 @@ export class Probe {
 
   /** The block at the end of what was read is not finished. */
   get isInside(): boolean {
-    return (
-      this.text !== '' &&
-      !/(?:\r\n|\r|\n)(?:\r\n|\r|\n)$/.test(this.text) &&
-      /(?:^|[\r\n])[^:\r\n][^\r\n]*[\r\n]*$/.test(this.text)
-    )
+    const ends = BLANK_LINES.map((blank) => {
+      const at = this.text.lastIndexOf(blank)
+      return at === -1 ? 0 : at + blank.length
+    })
+    const block = this.text.slice(Math.max(...ends))
+    return block.split(/[\r\n]+/).some((line) => line !== '' && !line.startsWith(':'))
   }
 
   /** Resolves with whether it came to hold before `ms` were over; early where the answer is over. */
   until(holds: () => boolean, ms: number): Promise<boolean> {
     return new Promise((resolve) => {
       const done = (): void => {
-        clearTimeout(timer)
+        cancel()
         this._waiting.delete(look)
         resolve(holds())
       }
       const look = (): void => {
         if (holds() || this.ended) done()
       }
-      const timer = setTimeout(done, ms)
+      const cancel = this._clock.after(ms, done)
       this._waiting.add(look)
       look()
     })
@@ -116,6 +125,7 @@ export class Probe {
     unzip?.on('error', (error: unknown) => this._over(messageOf(error)))
     const decoder = new TextDecoder()
     body.on('data', (bytes: Uint8Array) => {
+      if (this.isInside) this.longestHeld = Math.max(this.longestHeld, this.elapsed - this.chunks.at(-1)!)
       this.chunks.push(this.elapsed)
       // What the checks look at is the end of it.
       this.text = (this.text + decoder.decode(bytes, { stream: true })).slice(-64 * 1024)

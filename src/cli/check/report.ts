@@ -1,10 +1,8 @@
 import Table from 'cli-table3'
 import { toTap, type SuiteResult } from 'eventwire/testing'
 import { paintFor, visible, jsonLine } from '../terminal/paint.js'
+import type { ReportFormat } from './report-format.js'
 import { RULES, type Finding, type Verdict } from './rules.js'
-
-export type ReportFormat = 'table' | 'tap' | 'json' | 'junit'
-export const REPORT_FORMATS: readonly ReportFormat[] = ['table', 'tap', 'json', 'junit']
 
 /** A line of a report, of an audit or of a suite. */
 export interface Row {

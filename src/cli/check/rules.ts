@@ -99,6 +99,12 @@ export const RULES = {
     remedy:
       'Answer OPTIONS with 204 and "access-control-allow-headers: last-event-id"; or let readers resume by a query parameter',
   },
+  methods: {
+    title: 'Only a method that asks for a stream opens one',
+    link: `${HTTP}#name-method-definitions`,
+    remedy:
+      'End the answer to HEAD and OPTIONS: if (request.method === "HEAD") return response.end(); createChannel() and eventStream() do',
+  },
   compression: {
     title: 'Compression does not hold events back',
     link: `${HTTP}#name-content-encoding`,

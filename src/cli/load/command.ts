@@ -1,9 +1,10 @@
 import type { Command } from 'commander'
 import { address, count, duration } from '../arguments.js'
 import { addRequestOptions } from '../request-options.js'
-import { load, type LoadValues } from './load.js'
+import { addSubcommand } from '../subcommand.js'
+import type { LoadValues } from './load.js'
 
-const EXAMPLES = `
+const HELP = `
 Examples:
   eventwire load http://localhost:3000/events
   eventwire load http://localhost:3000/events -c 5000 --ramp 20s --for 60s
@@ -13,11 +14,12 @@ Connections are opened evenly over the ramp and held until the end. Each takes a
 Exit code: 0 where every connection was opened and stayed, 1 else. Ctrl-C ends early, with the numbers so far.`
 
 export function addLoad(program: Command): Command {
-  const command = program
-    .command('load')
-    .summary('open many connections, and measure')
-    .description('Opens many connections to an event stream and tells rates, errors and latency percentiles.')
-    .argument('<url>', 'where the stream is', address)
+  const command = addSubcommand(program, {
+    name: 'load',
+    summary: 'open many connections, and measure',
+    description: 'Opens many connections to an event stream and tells rates, errors and latency percentiles.',
+    help: HELP,
+  }).argument('<url>', 'where the stream is', address)
   return addRequestOptions(command)
     .option('-c, --connections <n>', 'connections', count(1, 60_000), 100)
     .option('--ramp <duration>', 'time to open them in', duration, 2000)
@@ -25,6 +27,5 @@ export function addLoad(program: Command): Command {
     .option('--timeout <duration>', 'the most that opening one takes', duration, 10_000)
     .option('--sent-at <field>', 'field of the JSON data with the time of sending, in ms since 1970: measures delivery')
     .option('--json', 'the numbers as JSON')
-    .addHelpText('after', EXAMPLES)
-    .action((url: URL, values: LoadValues) => load(url, values))
+    .action(async (url: URL, values: LoadValues) => (await import('./load.js')).load(url, values))
 }

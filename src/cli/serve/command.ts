@@ -1,9 +1,10 @@
 import { Option, type Command } from 'commander'
 import { count, duration, port } from '../arguments.js'
-import { FORMATS } from './format.js'
-import { serve, type ServeValues } from './serve.js'
+import { addSubcommand } from '../subcommand.js'
+import { FORMATS } from './guess-format.js'
+import type { ServeValues } from './serve.js'
 
-const EXAMPLES = `
+const HELP = `
 Examples:
   eventwire serve recorded.sse --interval 200ms
   tail -f app.ndjson | eventwire serve - --port 8080 --cors '*'
@@ -15,10 +16,12 @@ Events keep their ids; those without one get their number. A reader whose place 
 Exit code: 0 at Ctrl-C; 2 where a file or the port cannot be used.`
 
 export function addServe(program: Command): Command {
-  return program
-    .command('serve')
-    .summary('serve a file, NDJSON or standard input as an event stream')
-    .description('Serves an event stream from a file, from NDJSON or from standard input, with history and faults.')
+  return addSubcommand(program, {
+    name: 'serve',
+    summary: 'serve a file, NDJSON or standard input as an event stream',
+    description: 'Serves an event stream from a file, from NDJSON or from standard input, with history and faults.',
+    help: HELP,
+  })
     .argument('[file]', 'what to serve; - for standard input; left out, a tick each second')
     .option('-p, --port <port>', 'port; 0 for any that is free', port, 3000)
     .option('--host <host>', 'address to listen on', '127.0.0.1')
@@ -36,6 +39,5 @@ export function addServe(program: Command): Command {
     .option('--delay <duration>', 'fault: hold back the head of each answer', duration)
     .option('--no-resume', 'fault: take no notice of Last-Event-ID')
     .option('-q, --quiet', 'say nothing about requests')
-    .addHelpText('after', EXAMPLES)
-    .action((file: string | undefined, values: ServeValues) => serve(file, values))
+    .action(async (file: string | undefined, values: ServeValues) => (await import('./serve.js')).serve(file, values))
 }

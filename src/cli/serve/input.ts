@@ -3,7 +3,8 @@ import { CommandError, EXIT, messageOf } from '../command-error.js'
 import { unreadable } from '../arguments.js'
 import { note } from '../terminal/write.js'
 import type { EventLog } from './event-log.js'
-import { createEventReader, guessFormat, type EventReader, type Format } from './format.js'
+import { createEventReader, type EventReader } from './event-reader.js'
+import { guessFormat, type Format } from './guess-format.js'
 
 const BYTES_THAT_FIT = 512 * 1024 * 1024
 

@@ -1,9 +1,10 @@
 import type { Command } from 'commander'
 import { address, count, duration } from '../arguments.js'
 import { addRequestOptions } from '../request-options.js'
-import { tail, type TailValues } from './tail.js'
+import { addSubcommand } from '../subcommand.js'
+import type { TailValues } from './tail.js'
 
-const EXAMPLES = `
+const HELP = `
 Examples:
   eventwire tail https://example.com/events
   eventwire tail -H 'authorization: Bearer abc' --json https://example.com/events | jq .data
@@ -14,11 +15,12 @@ Events go to stdout, what happens to the connection to stderr.
 Exit code: 0 at the end of the stream, after -n or --for, or at Ctrl-C; 1 where the stream failed.`
 
 export function addTail(program: Command): Command {
-  const command = program
-    .command('tail')
-    .summary('print the events of a stream, and resume it when it breaks')
-    .description('Prints the events of a stream as they come, and goes on where it was after a break.')
-    .argument('<url>', 'where the stream is', address)
+  const command = addSubcommand(program, {
+    name: 'tail',
+    summary: 'print the events of a stream, and resume it when it breaks',
+    description: 'Prints the events of a stream as they come, and goes on where it was after a break.',
+    help: HELP,
+  }).argument('<url>', 'where the stream is', address)
   return addRequestOptions(command)
     .option('--last-event-id <id>', 'start after this event')
     .option('--resume <how>', 'how to say where to go on: header, none, or query:NAME for a parameter', 'header')
@@ -33,6 +35,5 @@ export function addTail(program: Command): Command {
     .option('--wait', 'keep trying where the server is not there yet')
     .option('--comments', 'print comments too, on stderr')
     .option('-q, --quiet', 'say nothing about the connection')
-    .addHelpText('after', EXAMPLES)
-    .action((url: URL, values: TailValues) => tail(url, values))
+    .action(async (url: URL, values: TailValues) => (await import('./tail.js')).tail(url, values))
 }

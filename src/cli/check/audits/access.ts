@@ -1,6 +1,5 @@
-import { setTimeout as sleep } from 'node:timers/promises'
 import { messageOf } from '../../command-error.js'
-import { shown, withProbe, type AuditContext } from '../context.js'
+import { pause, shown, withProbe, type AuditContext } from '../context.js'
 import type { Probe } from '../probe.js'
 import { finding, type Finding } from '../rules.js'
 
@@ -66,7 +65,7 @@ export async function auditInjection(context: AuditContext, witness: Probe): Pro
     }
     await witness.until(() => witness.events.length > before, 1000)
     // The injected event comes behind the one that carries it.
-    await sleep(50)
+    await pause(context, 100)
     if (witness.events.some(({ event }) => event === MARK)) {
       return finding('injection', 'error', sent, `an event ${JSON.stringify(MARK)} was dispatched`)
     }

@@ -1,3 +1,4 @@
+import type { IncomingHttpHeaders } from 'node:http'
 import { shown, withProbe, type AuditContext } from '../context.js'
 import type { Probe } from '../probe.js'
 import { finding, type Finding } from '../rules.js'
@@ -6,6 +7,23 @@ import { finding, type Finding } from '../rules.js'
 const SLOW_HEAD_MS = 1000
 /** A block whose rest takes longer was cut by a buffer, not by a network. */
 const HELD_MS = 400
+/** The same, where the rest came in the end. */
+const LONG_HELD_MS = 1000
+/** How much later than elsewhere an event may be before it counts as held back. */
+const LATER_MS = 1000
+
+/** Proxies give themselves away in the head, also in that of the answer to a HEAD, which no proxy holds back. */
+const PROXIES: Record<string, RegExp> = {
+  server: /nginx|openresty|cloudflare|cloudfront|akamai|varnish|envoy|haproxy|traefik|caddy|litespeed|apache/i,
+  via: /./,
+  'x-cache': /./,
+  'x-served-by': /./,
+}
+
+function proxyIn(headers: IncomingHttpHeaders): string | undefined {
+  const name = Object.keys(PROXIES).find((each) => PROXIES[each]!.test(String(headers[each] ?? '')))
+  return name && `${name}: ${String(headers[name])}`
+}
 
 /** How soon the stream opened. */
 export function auditOpening({ request }: AuditContext, { headAt, chunks }: Probe): Finding {
@@ -24,24 +42,29 @@ export function auditOpening({ request }: AuditContext, { headAt, chunks }: Prob
 export async function auditSilence(context: AuditContext): Promise<Finding[]> {
   const sent = shown(context.request)
   const seen = `no head within ${context.timeout} ms`
-  if (!context.direct) {
-    return [
-      finding(
-        'opening',
-        'error',
-        sent,
-        `${seen}: the server waits for its first event, or a proxy buffers (--direct tells which)`,
-      ),
-    ]
+  const { direct } = context
+  if (direct) {
+    return withProbe(context, { url: direct }, async (probe) => {
+      const opened = await probe.until(() => probe.headAt !== undefined, context.timeout)
+      return opened
+        ? [finding('buffering', 'error', sent, `${seen}; from ${direct.host} itself after ${probe.headAt} ms`)]
+        : [finding('opening', 'error', sent, `${seen}, nor from ${direct.host} itself`)]
+    })
   }
-  return withProbe(context, { url: context.direct }, async (probe) => {
-    const opened = await probe.until(() => probe.headAt !== undefined, context.timeout)
-    if (opened)
-      return [
-        finding('buffering', 'error', sent, `${seen}; from ${context.direct!.host} itself after ${probe.headAt} ms`),
-      ]
-    return [finding('opening', 'error', sent, `${seen}, nor from ${context.direct!.host} itself`)]
+  const proxy = await withProbe(context, { method: 'HEAD', body: undefined }, async (probe) => {
+    await probe.until(() => probe.headAt !== undefined, context.timeout)
+    return proxyIn(probe.headers)
   })
+  const either = 'the server waits for its first event, or a proxy holds it back (--direct tells which)'
+  return [
+    finding('opening', 'error', sent, `${seen}: ${either}`),
+    finding(
+      'buffering',
+      proxy === undefined ? 'warning' : 'error',
+      sent,
+      proxy === undefined ? `${seen}: ${either}` : `${seen}, and there is a proxy (${proxy}): ${either}`,
+    ),
+  ]
 }
 
 /** Watches the stream: silences, and bytes that come in heaps. */
@@ -68,6 +91,8 @@ async function auditBuffering(context: AuditContext, probe: Probe): Promise<Find
   const { chunks, comments } = probe
   const isHeld = !probe.ended && probe.isInside && probe.elapsed - (chunks.at(-1) ?? probe.elapsed) > HELD_MS
   if (isHeld) return finding('buffering', 'error', '', 'half of an event came, and its rest does not follow')
+  if (probe.longestHeld > LONG_HELD_MS)
+    return finding('buffering', 'error', '', `half of an event came, and its rest ${probe.longestHeld} ms later`)
   // Heartbeats are written seconds apart: several in one read have waited somewhere.
   const together = comments.filter((time, index) => index > 1 && time - comments[index - 2]! < 5)
   if (together.length > 0)
@@ -84,7 +109,7 @@ async function compareWithDirect(context: AuditContext, { chunks }: Probe): Prom
       const first = direct.events[0]
       if (!first)
         return finding('buffering', 'skip', '', `no event from ${context.direct!.host} itself to compare with`)
-      const arrived = await through.until(() => through.events.length > 0, 1000)
+      const arrived = await through.until(() => through.events.length > 0, LATER_MS)
       return arrived
         ? finding('buffering', 'pass', '', `${chunks.length} reads, as soon as from ${context.direct!.host} itself`)
         : finding('buffering', 'error', '', `an event that ${context.direct!.host} itself sent 1 s ago is not there`)
@@ -104,7 +129,7 @@ export async function auditCompression(context: AuditContext): Promise<Finding> 
       await plain.until(() => plain.events.length > 0, context.timeout)
       if (plain.events.length === 0)
         return finding('compression', 'skip', sent, `content-encoding: ${coding}, but no event to see`)
-      const arrived = await zipped.until(() => zipped.events.length > 0, 1000)
+      const arrived = await zipped.until(() => zipped.events.length > 0, LATER_MS)
       return arrived
         ? finding('compression', 'pass', sent, `content-encoding: ${coding}, flushed with each event`)
         : finding(

@@ -1,4 +1,4 @@
-import { shown, withProbe, type AuditContext } from '../context.js'
+import { pause, shown, withProbe, type AuditContext } from '../context.js'
 import type { Probe } from '../probe.js'
 import { finding, type Finding } from '../rules.js'
 
@@ -72,7 +72,7 @@ export async function auditReaders(context: AuditContext): Promise<Finding[]> {
       withProbe(context, {}, async (probe) => {
         await probe.until(() => probe.headAt !== undefined, context.timeout)
         // All stay until the last is in, or nobody would be refused.
-        await new Promise((resolve) => setTimeout(resolve, 50))
+        await pause(context, 50)
         return probe.status
       }),
     ),

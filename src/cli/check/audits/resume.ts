@@ -22,7 +22,7 @@ export async function auditResume(context: AuditContext, witness: Probe): Promis
       ? finding('ids', 'pass', sent, `${ids.length} ids, such as ${JSON.stringify(ids[0])}`)
       : finding('ids', 'error', sent, `${JSON.stringify(twice)} is the id of two events`)
   if (ids.length < 2) return [own, finding('resume', 'skip', sent, 'too few events came to cut between')]
-  return [own, ...(await auditCut(context, witness, ids[0]!)), await auditGap(context)]
+  return [own, ...(await auditCut(context, witness, ids[0]!)), ...(await auditGaps(context, witness, ids))]
 }
 
 /** Comes back as a reader that had only the event `id`. */
@@ -59,10 +59,35 @@ async function auditCut(context: AuditContext, witness: Probe, id: string): Prom
   })
 }
 
-/** Comes back with an id that the server never gave. */
-async function auditGap(context: AuditContext): Promise<Finding> {
-  const sent = shown(context.request, `last-event-id: ${FORGED}`)
-  return withProbe(context, { headers: { 'last-event-id': FORGED } }, (probe) =>
+/** Comes back with ids that lead nowhere: one that was never given, one that is too old. */
+async function auditGaps(context: AuditContext, witness: Probe, ids: readonly string[]): Promise<Finding[]> {
+  const old = context.oldId ?? firstOf(ids)
+  return [
+    await auditGap(context, witness, { id: FORGED }),
+    ...(old === undefined
+      ? []
+      : [await auditGap(context, witness, { id: old, isCounted: context.oldId === undefined })]),
+  ]
+}
+
+/** The id that the first event of all must have had, where ids are seen to be counted. */
+function firstOf(ids: readonly string[]): string | undefined {
+  const parts = ids.map((id) => /^(.*?)(\d{1,9})$/s.exec(id))
+  const [, prefix, start] = parts[0] ?? []
+  const isCounted = parts.every((part, index) => part?.[1] === prefix && Number(part?.[2]) === Number(start) + index)
+  // The reader of the second event is not behind.
+  return isCounted && Number(start) > 2 ? `${prefix}1` : undefined
+}
+
+interface Asked {
+  readonly id: string
+  readonly isCounted?: boolean
+}
+
+/** `isCounted`: the event that follows `id` is known by its number, so that all that there ever was may come. */
+async function auditGap(context: AuditContext, witness: Probe, { id, isCounted = false }: Asked): Promise<Finding> {
+  const sent = shown(context.request, `last-event-id: ${id}`)
+  return withProbe(context, { headers: { 'last-event-id': id } }, (probe) =>
     withProbe(context, {}, async (fresh) => {
       await probe.until(() => probe.events.length > 0, context.timeout)
       await fresh.until(() => fresh.events.length > 0, context.timeout)
@@ -70,16 +95,12 @@ async function auditGap(context: AuditContext): Promise<Finding> {
       if (probe.status !== undefined && probe.status >= 400)
         return finding('gap', 'warning', sent, `status ${probe.status}, at which EventSources give up`)
       if (!first) return finding('gap', 'skip', sent, 'no event came')
-      const types = new Set(fresh.events.map(({ event }) => event))
-      const isTold = !types.has(first.event)
-      return finding(
-        'gap',
-        isTold ? 'pass' : 'error',
-        sent,
-        isTold
-          ? `first an event ${JSON.stringify(first.event)}`
-          : `the stream goes on with ${JSON.stringify(first.event)} as if nothing were missing`,
-      )
+      const types = new Set([...witness.events, ...fresh.events].map(({ event }) => event))
+      if (!types.has(first.event)) return finding('gap', 'pass', sent, `first an event ${JSON.stringify(first.event)}`)
+      if (isCounted && first.id === id.replace(/1$/, '2'))
+        return finding('gap', 'pass', sent, `all from ${JSON.stringify(first.id)} on: nothing is gone`)
+      const seen = `the stream goes on with ${JSON.stringify(first.event)} ${JSON.stringify(first.id)} as if nothing were missing`
+      return finding('gap', 'error', sent, seen)
     }),
   )
 }

@@ -1,27 +1,12 @@
 import { encode, type EventMessage } from 'eventwire/encoder'
 import { createParser } from 'eventwire/parser'
 import { CommandError, EXIT, messageOf } from '../command-error.js'
-
-/** `sse`: the wire format. `ndjson`: a JSON value on each line. `lines`: each line is the data of an event. */
-export type Format = 'sse' | 'ndjson' | 'lines'
-
-export const FORMATS: readonly Format[] = ['sse', 'ndjson', 'lines']
+import type { Format } from './guess-format.js'
 
 /** What takes text of a format, in pieces, and hands on the events in it. */
 export interface EventReader {
   feed(text: string): void
   end(): void
-}
-
-const FIELD_LINE = /^(?::|(?:data|event|id|retry)(?::|$))/
-
-/** By the name of the file, else by the first line that says something. */
-export function guessFormat(name: string, firstLine: string): Format {
-  if (/\.(?:ndjson|jsonl|json)$/i.test(name)) return 'ndjson'
-  if (/\.(?:sse|eventstream|event-stream)$/i.test(name)) return 'sse'
-  const line = firstLine.replace(/^\ufeff/, '')
-  if (FIELD_LINE.test(line)) return 'sse'
-  return line.startsWith('{') && isJson(line) ? 'ndjson' : 'lines'
 }
 
 /**
@@ -92,14 +77,5 @@ function check(event: EventMessage, where: string): void {
     encode(event)
   } catch (error) {
     throw new CommandError(`${where}: ${messageOf(error)}`, EXIT.usage, error)
-  }
-}
-
-function isJson(line: string): boolean {
-  try {
-    JSON.parse(line)
-    return true
-  } catch {
-    return false
   }
 }
