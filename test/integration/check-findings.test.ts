@@ -2,7 +2,7 @@
 import untyped from 'compression'
 import { createServer, type IncomingMessage, type ServerResponse } from 'node:http'
 import { createChannel } from 'eventwire/server'
-import { describe, expect, it } from 'vitest'
+import { describe, it } from 'vitest'
 import { RULES, type RuleId } from '../../src/cli/check/rules.js'
 import { findingsAt, wrongIn } from '../support/check/audit.js'
 import { flawedServer, type Flaws } from '../support/check/flawed-server.js'
@@ -124,16 +124,16 @@ function compressed({ isFlushed }: { isFlushed: boolean }): NodeHandler {
     })
 }
 
-it.each([
+it.for<[boolean, string]>([
   [false, 'error'],
   [true, 'pass'],
-])('a compressor that is flushed (%s): %s', async (isFlushed, verdict) => {
+])('a compressor that is flushed (%s): %s', async ([isFlushed, verdict], { expect }) => {
   await using subject = await serve(compressed({ isFlushed }), createServer())
   const findings = await findingsAt(subject.url, { headers: {} })
   expect(findings.find(({ rule }) => rule === 'compression')).toMatchObject({ verdict })
 })
 
-it('every rule is shown by a server that breaks it, here or behind a proxy', () => {
+it('every rule is shown by a server that breaks it, here or behind a proxy', ({ expect }) => {
   const shown = new Set<string>([...FLAWS.map(([rule]) => rule), 'compression'])
   expect(Object.keys(RULES).filter((rule) => !shown.has(rule))).toEqual([])
 })

@@ -26,7 +26,7 @@ async function serve(cleanup: Cleanup, args: string[], input?: string): Promise<
 
 const STREAM = 'id: 1\ndata: one\n\nevent: tick\nid: 2\ndata: a\ndata: b\n\nid: 3\ndata: three'
 
-describe('serve and tail', () => {
+describe.concurrent('serve and tail', () => {
   it('a reader without an id gets the file from its start, one with an id what follows', async () => {
     await using cleanup = new Cleanup()
     const url = await serve(cleanup, [file('a.sse', STREAM)])
@@ -96,7 +96,7 @@ describe('serve and tail', () => {
   })
 })
 
-describe('what is wrong is one line, and the exit code says whose fault it is', () => {
+describe.concurrent('what is wrong is one line, and the exit code says whose fault it is', () => {
   const missing = join(folder, 'missing.sse')
   it.each([
     [['tail'], 2, /^eventwire: missing required argument 'url'\n$/],
@@ -133,8 +133,8 @@ describe('what is wrong is one line, and the exit code says whose fault it is', 
   })
 })
 
-it.each(['tail', 'serve', 'check', 'load', 'inspect'])('%s --help shows examples', async (name) => {
-  const { code, stdout } = await run([name, '--help'])
-  expect(code).toBe(0)
-  expect(stdout).toContain(`Examples:\n  eventwire ${name}`)
+it.concurrent.for(['', 'tail', 'serve', 'check', 'load', 'inspect'])('%s --help', async (name, context) => {
+  const { code, stdout } = await run([...(name === '' ? [] : [name]), '--help'])
+  context.expect(code).toBe(0)
+  await context.expect(stdout).toMatchFileSnapshot(`golden/help-${name || 'eventwire'}.txt`)
 })

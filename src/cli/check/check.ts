@@ -1,12 +1,14 @@
+import { setMaxListeners } from 'node:events'
 import { CommandError, EXIT } from '../command-error.js'
 import { requestOptionsOf } from '../request-options.js'
 import { onInterrupt } from '../terminal/interrupt.js'
+import { visible } from '../terminal/paint.js'
 import { write } from '../terminal/write.js'
 import { audit } from './audit.js'
 import { FairClock } from './fair-clock.js'
 import type { ReportFormat } from './report-format.js'
 import { countOf, report, rowOfFinding, rowOfResult, type Row } from './report.js'
-import { suiteOf } from './suites.js'
+import { resultsOf, suiteOf } from './suites.js'
 
 export interface CheckValues {
   request?: string
@@ -33,21 +35,31 @@ export async function check(url: URL | undefined, values: CheckValues): Promise<
     throw new CommandError('check takes one of: an address, --parser FILE, --client FILE', EXIT.usage)
   }
   const abort = new AbortController()
+  // Each connection of the audit listens to it.
+  setMaxListeners(0, abort.signal)
+  progress(url ? `watching for ${values.watch / 1000} s` : 'running the suite')
   const stop = onInterrupt(() => abort.abort())
   const rows: Row[] = []
   try {
     for await (const row of url ? rowsOfAudit(url, values, abort.signal) : rowsOfSuite(values)) {
       rows.push(row)
+      progress(`${rows.length} looked at, the last: ${row.name}`)
       if (abort.signal.aborted) break
     }
   } catch (error) {
     if (!abort.signal.aborted) throw error
   } finally {
+    progress('')
     stop()
   }
   if (abort.signal.aborted) throw new CommandError('interrupted before there was an answer', EXIT.interrupted)
   await write(await report(rows, values.json ? 'json' : values.format))
   if (countOf(rows, 'error') > 0) process.exitCode = EXIT.failed
+}
+
+/** One line that is written over, for those who wait at a terminal. */
+function progress(text: string): void {
+  if (process.stderr.isTTY) process.stderr.write(`\r\u001b[K${visible(text).slice(0, 79)}`)
 }
 
 async function* rowsOfAudit(url: URL, values: CheckValues, signal: AbortSignal): AsyncGenerator<Row> {
@@ -65,7 +77,7 @@ async function* rowsOfAudit(url: URL, values: CheckValues, signal: AbortSignal):
   }
 }
 
-async function* rowsOfSuite({ parser, client }: CheckValues): AsyncGenerator<Row> {
-  const suite = parser === undefined ? suiteOf('client', client!) : suiteOf('parser', parser)
-  for await (const result of await suite) yield rowOfResult(result)
+async function* rowsOfSuite({ parser, client, timeout }: CheckValues): AsyncGenerator<Row> {
+  const suite = parser === undefined ? suiteOf('client', client!, timeout) : suiteOf('parser', parser, timeout)
+  for await (const result of resultsOf(await suite)) yield rowOfResult(result)
 }

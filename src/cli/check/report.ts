@@ -78,9 +78,12 @@ function junit(rows: readonly Row[]): string {
 function table(rows: readonly Row[]): string {
   const paint = paintFor(process.stdout)
   const colors = { pass: paint.green, warning: paint.yellow, error: paint.red, skip: paint.dim }
+  const width = Math.min(process.stdout.columns ?? 110, 140)
+  // The cases of a suite have sentences for names.
+  const nameWidth = Math.min(Math.max(16, ...rows.map(({ name }) => name.length + 2)), Math.ceil(width / 2))
   const grid = new Table({
     head: ['', 'rule', 'seen'],
-    colWidths: [9, 16, Math.max(40, Math.min(process.stdout.columns ?? 110, 140) - 31)],
+    colWidths: [9, nameWidth, Math.max(30, width - nameWidth - 15)],
     wordWrap: true,
     style: { head: [], border: [] },
   })

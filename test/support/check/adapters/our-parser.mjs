@@ -1,0 +1,3 @@
+import { createParser } from 'eventwire/parser'
+
+export default createParser
