@@ -7,8 +7,6 @@ export default defineConfig({
     exclude: ['test/integration/ci/**'],
     // Most files wait for sockets; with a core kept free the suite takes twice as long.
     maxWorkers: '100%',
-    // Of the tests of one file that say that they may run at once: they wait, they do not work.
-    maxConcurrency: 8,
     testTimeout: 60_000,
     hookTimeout: 60_000,
   },
