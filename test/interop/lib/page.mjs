@@ -105,12 +105,10 @@ function note({ name, about, exchanges }) {
     if (status === 'set') lines.push(`${COLUMNS[exchange]}: set ${text}`)
     if (status === 'no') lines.push(`${COLUMNS[exchange]}: ${advice} (seen: ${escape(text)})`)
   }
-  const none = Object.groupBy(
-    exchanges.filter(({ status }) => status === 'none'),
-    ({ text }) => text,
-  )
-  for (const [text, of] of Object.entries(none)) {
-    lines.push(`${of.map(({ exchange }) => COLUMNS[exchange]).join(', ')}: – ${text}`)
+  const none = exchanges.filter(({ status }) => status === 'none')
+  for (const text of new Set(none.map((result) => result.text))) {
+    const names = none.filter((result) => result.text === text).map(({ exchange }) => COLUMNS[exchange])
+    lines.push(`${names.join(', ')}: – ${text}`)
   }
   if (about) lines.unshift(about)
   return lines.length === 0 ? [] : [`- **${name}**`, ...lines.map((line) => `  - ${line}`)]
