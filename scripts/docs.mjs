@@ -25,6 +25,7 @@ const COMMANDS = {
   '--serve': [[vitepress, 'dev']],
   reference: [['reference.mjs', ...flags]],
   floors: [['floors.mjs', ...flags]],
+  figures: [['../scripts/figures.mjs', ...flags]],
   test: [['test.mjs', ...flags]],
 }
 const commands = what === undefined ? [[vitepress, 'build']] : COMMANDS[what]

@@ -12,7 +12,7 @@ export interface EventWireError extends Error {
 }
 
 /**
- * Tells whether `error` was made by eventwire, by whichever copy of it.
+ * Tells whether `error` was made by eventwire, by any copy of it.
  *
  * Pure; may be called with anything, from anywhere.
  *

@@ -113,7 +113,7 @@ export function buildWorkload(name, size) {
   return { name, bytes, ends, hostile, single }
 }
 
-/** The chunks, made anew: what was scanned or flattened in one round must not help the next. */
+/** New chunks: what was scanned or flattened in one round must not help the next. */
 export function freshBytes({ bytes, ends }) {
   const chunks = []
   let start = 0

@@ -13,6 +13,9 @@ const ENTRIES = [
   { name: 'eventsource-parser', from: 'eventsource-parser' },
   { name: 'eventsource-encoder', from: 'eventsource-encoder' },
   { name: 'eventsource', from: 'eventsource' },
+  { name: 'eventsource-client', from: 'eventsource-client' },
+  { name: '@microsoft/fetch-event-source', from: '@microsoft/fetch-event-source' },
+  { name: 'event-source-plus', from: 'event-source-plus' },
 ]
 
 export function jobs() {

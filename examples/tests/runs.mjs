@@ -60,7 +60,7 @@ async function survivesReload(page, signal) {
   await tab.close()
 }
 
-/** Each server has the answer, whichever of them wrote it. */
+/** Each server has the answer, also one that did not write it. */
 async function readsFromBoth(url, page, signal) {
   const names = new Set()
   while (names.size < 2) {

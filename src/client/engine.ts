@@ -16,7 +16,7 @@ import { HookFailure } from './hook.js'
 import { originOf } from './request-url.js'
 import type { Attempt, CloseReason, State } from './types.js'
 
-/** One attempt and all that belongs to it. What is under way for it asks whether it is still the current one. */
+/** One attempt and all that belongs to it. After each wait, code that works for an attempt asks `isCurrent`. */
 interface Work {
   readonly attempt: Attempt
   readonly controller: AbortController
@@ -65,17 +65,17 @@ export function createEngine(options: EngineOptions, owner: EngineOwner): Engine
   /** The latest attempt, until another one or the end takes its place. */
   let work: Work | undefined
   let number = 0
-  /** What follows is being decided: the latest decision counts. */
+  /** Set while `decide` takes its time. An answer that is not for the latest decision is dropped. */
   let decision: object | undefined
-  /** The id of the stream itself, which is another one than where to resume from if the owner says so. */
+  /** The last id that the stream gave. It differs from `lastEventId` if the owner names positions of its own. */
   let streamId = options.lastEventId
 
-  // What the next attempt depends on.
+  // When the next attempt is made, and what it is told.
   let timer: ReturnType<typeof setTimeout> | undefined
   let base = backoff.min
   let failures = 0
   let lastError: ConnectError | undefined
-  /** The earliest time of it, where somebody named one. */
+  /** The next attempt is not made before this time, which the server or the owner named. */
   let notBefore = 0
 
   function failure(kind: ConnectErrorKind, message: string, cause?: unknown, event?: ServerSentEvent): ConnectError {
@@ -97,7 +97,7 @@ export function createEngine(options: EngineOptions, owner: EngineOwner): Engine
     return failure('limit', `One event is larger than maxEventSize, which is ${thrown.limit}`, thrown)
   }
 
-  /** Changes the state; what the owner throws at that comes back as an error. */
+  /** Changes the state and tells the owner. Gives an error if the owner threw. */
   function tell(state: State, delay?: number, error?: ConnectError): ConnectError | undefined {
     engine.state = state
     try {
@@ -110,7 +110,7 @@ export function createEngine(options: EngineOptions, owner: EngineOwner): Engine
   function enter(state: State, delay?: number, error?: ConnectError): void {
     error = tell(state, delay, error)
     if (!error) return
-    // A wait that is refused each time it begins would be none.
+    // If `onState` throws at each wait, another wait would not help: the connection fails.
     if (state === 'connecting' || state === 'open') void over(work, error)
     else finish('failed', error)
   }
@@ -126,7 +126,7 @@ export function createEngine(options: EngineOptions, owner: EngineOwner): Engine
     controller.abort()
   }
 
-  /** Whatever is under way has no effect any more. */
+  /** Drops the attempt or the wait. What is still under way for it has no effect any more. */
   function drop(): void {
     clearTimeout(timer)
     const former = work
@@ -212,7 +212,7 @@ export function createEngine(options: EngineOptions, owner: EngineOwner): Engine
   }
 
   function open(mine: Work, answer: Response, origin: string): void {
-    /** What an id changed that is taken back with its event. */
+    /** What stood before the id of the event at hand: put back if the event fails. */
     let before: [lastEventId: string, streamId: string, progress: boolean] | undefined
     const { onComment, onIgnored } = owner
     const parserOptions = {
@@ -223,7 +223,7 @@ export function createEngine(options: EngineOptions, owner: EngineOwner): Engine
         try {
           last = owner.onEvent(event, origin)
         } catch (thrown) {
-          // An event whose function threw is no progress: it is asked for again.
+          // An event whose function threw does not count as received: the next attempt asks for it again.
           if (before) [engine.lastEventId, streamId, mine.progress] = before
           before = undefined
           if (thrown instanceof HookFailure) throw failure('hook', `${thrown.hook} threw`, thrown.cause, event)
@@ -284,7 +284,7 @@ export function createEngine(options: EngineOptions, owner: EngineOwner): Engine
     work.chunks.read().then(onChunk, onLost)
   }
 
-  /** An attempt is over: decides what follows. Without an error its body came to the end. */
+  /** An attempt is over. Decides what follows. No error: the body came to its end. */
   async function over(mine: Work | undefined, error?: ConnectError, futile = false, spent = 0): Promise<void> {
     if (work !== mine || engine.state === 'closed') return
     clearTimeout(timer)
@@ -328,7 +328,7 @@ export function createEngine(options: EngineOptions, owner: EngineOwner): Engine
   return engine
 }
 
-/** Some hosts stream what is no `Uint8Array` but has its bytes. */
+/** Some hosts stream views or buffers that are no `Uint8Array`. */
 function asBytes(value: Chunk): Chunk {
   if (typeof value === 'string' || value instanceof Uint8Array) return value
   const { buffer, byteOffset, byteLength } = value as Partial<Uint8Array<ArrayBuffer>>

@@ -27,8 +27,8 @@ function connectionOf(source: EventTarget): SourceConnection {
  * The `EventSource` of the web platform (WHATWG HTML 9.2), on `fetch`: it connects at once, reconnects for as long as it
  * is not closed, and resumes with `Last-Event-ID`.
  *
- * Each event comes in a task of its own, in the order of the stream, and none after `close()`. Whoever
- * makes one closes it: an open connection, and a pending retry, keep a Node process up. Beyond the standard the
+ * Each event comes in a task of its own, in the order of the stream, and none after `close()`. The code
+ * that makes one closes it: an open connection, and a pending retry, keep a Node process up. Beyond the standard the
  * init takes `fetch`, `headers`, `method`, `body`, `lastEventId`, `maxEventSize` and `backoff`, and an `error`
  * event says in `error` what happened.
  *

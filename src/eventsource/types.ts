@@ -9,7 +9,7 @@ export interface EventSourceInit {
   fetch?: ConnectOptions['fetch']
   /** Sent beside `Accept` and `Last-Event-ID`. A function is asked at every attempt. */
   headers?: ConnectOptions['headers']
-  /** Default `'GET'`. Whatever it is, the request is repeated when the stream ends. */
+  /** Default `'GET'`. With any method the request is repeated when the stream ends. */
   method?: string
   /** A function is asked at every attempt. A stream can be sent once only: give a function that makes one. */
   body?: ConnectOptions['body']

@@ -1,23 +1,23 @@
 import { dataValue, eventValue, idValue, retryValue } from './field-value.js'
 
-// What is known between two texts: the line and the block that the texts so far have not ended.
+// What the parser keeps between two texts: the line and the block that have begun and not ended.
 
-/** Pieces kept apart before they are joined: bounds both the array and the chunks that slices hold alive. */
+/** So many pieces are kept before they are joined. This bounds the array, and the chunks that its slices hold alive. */
 const PIECES = 512
 
 /**
- * Chunks up to this many code units are not worth a copy for the slices kept of them: at most
- * `PIECES` such chunks are held alive at a time.
+ * Of a chunk up to this many code units a slice is kept as it is, without a copy: at most `PIECES` such chunks are held
+ * alive at a time.
  */
 const SMALL_CHUNK = 1024
 
 /** A slice that takes up at least this fraction of its chunk may hold it alive. */
 const FAIR_SHARE = 4
 
-/** A longer line is looked at to see whether it means anything. Most lines are shorter, and end with the next text. */
+/** A line longer than this is examined: a comment nobody hears need not be kept. Most lines are shorter. */
 const LONG = 1024
 
-/** With this many code units it is known whether a line is a field: the longest name, its colon and a space are `"event: "`. */
+/** After this many code units it is known whether a line is a field: `"event: "` is the longest start of one. */
 const NAME = 7
 
 const COLON = 0x3a
@@ -63,8 +63,8 @@ export function detach(text: string, chunkLength: number): string {
 }
 
 /**
- * The line that the texts so far have not ended. Once a long line is known to mean nothing to anybody, only its start
- * is kept, so that an endless comment takes no memory.
+ * A line that has begun and not ended. Of a long line that nobody wants only the start is kept, so that an endless
+ * comment takes no memory.
  */
 export class UnfinishedLine {
   /** Code units so far. */
@@ -75,22 +75,22 @@ export class UnfinishedLine {
   /** The line is long, and nobody wants it. */
   _isDropped = false
 
-  /** Adds to the line. A slice of a chunk is to be detached from it before. */
+  /** Adds to the line. The caller has detached the piece from its chunk. */
   add(piece: string): void {
     this.length += piece.length
     if (!this._isDropped) this._pile.push(piece)
   }
 
-  /** Whether the line is so long that it has to be known whether anybody wants it, and is not. */
+  /** Whether the line is long, and it is not known yet whether somebody wants it. */
   _isDoubtful(): boolean {
     return this.length >= LONG && !this._isWanted && !this._isDropped
   }
 
   /**
-   * Code units that count of it so far. Joins the pieces, so it is called only where the whole line is beyond the room there is: what
-   * counts is the line without its name, so that this is done a few times at most before the line is too long.
+   * How many code units of the line count against the limit so far: those of its value. It joins the pieces, which is
+   * costly. So it is called only if the line, name included, is larger than the room that is left: a few times at most.
    *
-   * `separator` is what the data of a further data line takes beside its value.
+   * @param separator Code units that a further line of data takes beside its value.
    */
   _measure(separator: number, hearsComments: unknown, hearsIgnored: unknown): number {
     if (this._isDropped) return 0
@@ -104,7 +104,7 @@ export class UnfinishedLine {
     if (!start && !isComment && length < NAME) return 0 // It may still become a field.
     if (start || (isComment ? hearsComments : hearsIgnored)) {
       this._isWanted = true
-      // Of a comment, all after the colon counts; of a line that is ignored, all.
+      // A comment counts without its colon, an ignored line whole.
       return length - (start || +isComment) + (data && separator)
     }
     this._isDropped = true
@@ -119,21 +119,21 @@ export class UnfinishedLine {
   }
 }
 
-/** What one text brought of a block. */
+/** The part of a block that came with one text. */
 export interface BlockPart {
   readonly type: string
   /** The id that takes effect at the blank line. */
   readonly id: string | undefined
   /** Code units of all field values of the block. */
   readonly size: number
-  /** The data of so many `lines`; of several, each ends with a line feed. */
+  /** The data of `lines` lines. If there are several, each ends with a line feed. */
   readonly data: string | undefined
   readonly lines: number
 }
 
-/** The block that the texts so far have not ended. */
+/** A block that has begun and not ended. */
 export class UnfinishedBlock {
-  /** Whether there is anything of it here. */
+  /** Whether a part of a block is kept here. */
   _isOpen = false
   type = ''
   id: string | undefined
@@ -148,7 +148,7 @@ export class UnfinishedBlock {
     this.id = id && detach(id, textLength)
     this.size = part.size
     if (data === undefined) return
-    // A slice of pieces tied together is one of a copy, which takes much less memory.
+    // Several lines were joined into a copy already, so a slice of it holds no chunk alive.
     const piece = part.lines > 1 ? data.slice(0, -1) : detach(data, textLength)
     if (this.data) this.data.push(piece)
     else this.data = new TextPile(piece, '\n')

@@ -2,7 +2,7 @@ import type { TransportMessage } from '../server/channel/transport.js'
 import { messageFields } from './stored-entry.js'
 
 /**
- * Appends an event unless the stream holds one with its key, and gives the id of whichever is there. Beside the stream
+ * Appends an event unless the stream holds one with its key, and gives the id of the one that is there. Beside the stream
  * lies a sorted set: the time of each event that has a key. The event itself is looked for in the stream, so that a set
  * that Redis lost, or that is older than the stream, costs no event.
  *

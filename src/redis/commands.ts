@@ -18,7 +18,7 @@ async function openReady(link: Link): Promise<void> {
 }
 
 /**
- * The connection for everything but the blocking read: opened when it is first needed, and made anew
+ * The connection for everything but the blocking read: opened when it is first needed, and again
  * when it is lost, for as long as somebody waits for it.
  *
  * No command is ever sent twice, and none after its sender was told that it failed.
@@ -82,7 +82,7 @@ export class Commands {
     try {
       return await bounded(exchange(), timeoutMs, late)
     } catch (error) {
-      // A former master: whoever is it now is found by connecting anew.
+      // A former master: a new connection finds the present one.
       if (sentOn && replyCode(error) === 'READONLY') this._drop(sentOn)
       throw toRedisError(error, what, sentOn ? 'unknown' : 'no')
     } finally {

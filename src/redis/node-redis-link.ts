@@ -51,7 +51,7 @@ function createLink(original: NodeRedis, timeoutMs: number): Link {
   })
   let opening: Promise<unknown> | undefined
   let gone: Promise<void> | undefined
-  // Whoever sent a command hears of it there.
+  // The sender of a command is told by the rejection of that command.
   connection.on('error', () => {})
   const connected = new Promise<void>((resolve) => connection.on('connect', resolve))
   let abandon!: (reason: Error) => void

@@ -14,11 +14,11 @@ import type { Run, RunSource } from './run.js'
 import { RunsClosedError } from './runs-closed-error.js'
 import { checkKey, resolveRunsOptions, type RunsOptions } from './runs-options.js'
 
-/** Runs of this process, and readers of runs of any. Belongs to whoever created it, who closes it; any code may use it. */
+/** Runs of this process, and readers of runs of any. The code that created it owns it and closes it; any code may use it. */
 export interface Runs {
   /**
    * Claims the key, then starts to read the source. Resolves as soon as the key is claimed, before the first message.
-   * Of several calls at once, in whichever processes, exactly one wins.
+   * Of several calls at once, in any processes, exactly one wins.
    *
    * Rejects with nothing started, a source that is an iterable given back with `return()`: with a `RunExistsError` where the
    * key is taken, a `RunsClosedError` after `close`, an `OptionError` for a key or a source that is none, and with the error of the store.
@@ -31,7 +31,7 @@ export interface Runs {
   /** How the run stands that has the key; `undefined` where there is none. Rejects with the error of the store. */
   state(key: string): Promise<RunState | undefined>
   /**
-   * Ends a run, in whichever process it goes on: its `signal` is aborted there and `closed` settles, whatever the source
+   * Ends a run, in any process: its `signal` is aborted there and `closed` settles, whatever the source
    * does. Gives whether one went on. Rejects with the error of the store.
    */
   stop(key: string): Promise<boolean>

@@ -5,7 +5,7 @@ import type { Producer } from './producer.js'
 import type { RunReader } from './run-reader.js'
 import type { Tape } from './tape.js'
 
-/** Looks in a heartbeat, a stall or a lease, whichever is shortest. */
+/** Looks once in a heartbeat, a stall or a lease: in the shortest of the three. */
 const LOOKS = 4
 
 /** Milliseconds that a connection may take nothing of what waits for it. */

@@ -12,7 +12,7 @@ export interface Run {
    *
    * - `done`: the source had no more
    * - `failed`: the source threw, gave what cannot be sent, or more than `maxBytes`; or the store failed
-   * - `stopped`: `stop` or `forget` was called, in whichever process
+   * - `stopped`: `stop` or `forget` was called, in any process
    * - `lost`: this process did not renew its lease in time, or was closed
    */
   readonly closed: Promise<RunEnd>

@@ -134,7 +134,7 @@ export class EventSession implements SourceOwner, SinkOwner {
   }
 
   fail(error: unknown): void {
-    // Whoever waits for something with the session's signal throws when the session ends: as it should.
+    // A source that waits with the session's signal throws when the session ends. That is no failure.
     if (this.over && (error as Error | undefined)?.name === 'AbortError') return
     this._finish('failed')
     this.report(error)

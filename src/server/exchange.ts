@@ -60,7 +60,7 @@ export class Exchange {
   }
 
   /**
-   * Answers what never is a stream, whoever asks: OPTIONS, a preflight among it, and unless it is `anyMethod`, methods
+   * Answers what never is a stream: OPTIONS, a preflight among it, and unless it is `anyMethod`, methods
    * that streams are not asked for with. Gives whether it did.
    */
   answerMethod(anyMethod = false): boolean {

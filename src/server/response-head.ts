@@ -8,7 +8,7 @@ export type HeadFields = Readonly<Record<string, string | string[]>>
 
 /**
  * `no-transform` keeps proxies and middlewares from compressing; the next one keeps nginx from buffering, the last one
- * whoever knows RFC 10036.
+ * all that know RFC 10036.
  */
 const STREAM_FIELDS: HeadFields = {
   'content-type': EVENT_STREAM_TYPE,

@@ -14,7 +14,7 @@ import type { StreamMessage } from './stream-message.js'
  */
 export type CloseReason = 'end' | 'closed' | 'disconnected' | 'slow' | 'failed' | 'no-stream'
 
-/** One event stream on its way to one reader. Belongs to whoever called `eventStream`; any code may use it. */
+/** One event stream on its way to one reader. The code that called `eventStream` owns it; any code may use it. */
 export interface Session {
   /**
    * Sends a message. Messages go out in the order of the calls.

@@ -6,7 +6,7 @@ import type { StreamMessage } from './stream-message.js'
 export interface SourceOwner extends Pick<Session, 'send' | 'drained'> {
   /** It has ended: nothing more is wanted. */
   readonly over: boolean
-  /** Stops the source. Taken away by whoever calls it. */
+  /** Stops the source. Its caller takes it away. */
   stop: (() => unknown) | undefined
   /** The source has no more. */
   onSourceEnd(): void

@@ -2,7 +2,7 @@ import { OptionError } from '../errors/option-error.js'
 
 /**
  * What is needed of an open database: a `DatabaseSync` of `node:sqlite`, a database of `better-sqlite3`, or one of
- * `bun:sqlite`. Whoever opened it closes it, after what uses it was closed.
+ * `bun:sqlite`. The code that opened it closes it, after what uses it was closed.
  */
 export interface SqliteDatabase {
   /** Runs statements that give nothing back. */

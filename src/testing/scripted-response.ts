@@ -17,7 +17,7 @@ export interface ScriptedResponseOptions {
  * The steps are those of `createScriptedServer`, but for `raw` and `"goaway"`, which need a socket. A cut
  * fails the body the way a lost connection does (`TypeError`); a cut as first step gives `Response.error()`. The
  * head of a Response is there from the start, so no wait can come before `status` and `headers`. Steps are
- * played as the body is read; whoever reads it cancels it.
+ * played as the body is read; its reader cancels it.
  *
  * @throws {ScriptError} for steps that make no sense, naming the step.
  *

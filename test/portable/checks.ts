@@ -43,7 +43,7 @@ export async function failuresOf(checks: Check[], atOnce: number): Promise<Failu
   return failures
 }
 
-/** Names last: whoever reads the end of a long output sees them. */
+/** Names last: the end of a long output is what is read. */
 export function listed(failures: Failure[]): string {
   const stacks = failures.map(({ name, text }) => `FAILED ${name}\n${text}`)
   const names = failures.map(({ name, text }) => `FAILED ${name}: ${text.split('\n', 1)[0]}`)

@@ -14,7 +14,7 @@ export function useStage(url: string): void {
   stageUrl = url
 }
 
-/** What the files of rules have said, to be run by whoever loads them. */
+/** What the files of rules have said, to be run by the module that loads them. */
 export const collected: { alone: Check[]; besideOthers: Check[] } = { alone: [], besideOthers: [] }
 
 export const host: Host = {

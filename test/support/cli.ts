@@ -17,7 +17,7 @@ export interface Running {
   says(pattern: RegExp): Promise<RegExpExecArray>
 }
 
-/** Starts the built command as a user would. Whoever starts one that does not end by itself kills it. */
+/** Starts the built command as a user would. A test that starts one that does not end by itself kills it. */
 export function start(args: readonly string[], { input, env = {} }: { input?: string; env?: object } = {}): Running {
   const child = spawn(process.execPath, [command, ...args], { env: { ...process.env, NO_COLOR: '1', ...env } })
   let stdout = ''

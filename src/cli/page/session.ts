@@ -53,7 +53,7 @@ export class Session {
       onBytes: (bytes) => this.wire.feed(bytes),
       onType: (type) => this._other?.hear(type),
     })
-    // It can only GET: another method would be repeated at each reconnect, whatever it does.
+    // It can only GET: a request with another method would be repeated at each reconnect.
     if (method === 'GET') this._other = runBrowsers(this.browsers, url)
     else this.browsers.why = `it cannot send a ${method}.`
   }

@@ -39,7 +39,7 @@ export class Batch {
     const lists: Entry[][] = []
     const open = this._groups.get(undefined)
     if (open) lists.push(open)
-    // Whichever is the smaller: a reader may have very many topics.
+    // The smaller of the two: a reader may have very many topics.
     if (topics.size < this._groups.size) {
       for (const topic of topics) lists.push(this._groups.get(topic) ?? [])
     } else {

@@ -15,7 +15,7 @@ import type { GapReason, Transport } from './transport.js'
 /** No transport issues longer ids. */
 const LONGEST_ID = 256
 
-/** Thrown where a catch-up finds that its reader has left, or began another. Nobody is told. */
+/** Thrown inside a catch-up whose reader has left, or has begun another one. Nobody is told. */
 const SUPERSEDED = new Error('superseded')
 
 const pause = (work: CatchUp): Promise<void> => new Promise((resolve) => (work.wake = resolve))
@@ -32,22 +32,22 @@ export interface CatchUpOwner {
 }
 
 /**
- * Brings readers from wherever they are to live: the snapshot or the gap event, history, what came
- * meanwhile. The last step and going live are one, without a wait between them.
+ * Brings a reader from its place to live, in this order: the snapshot or the gap event, the history, what was published
+ * meanwhile. Between the last event of these and the first live one there is no wait, so that nothing fits in.
  */
 export interface CatchUps {
-  /** Readers under way; while there are any, the log is kept for them. */
+  /** How many readers are catching up. While there are any, the log keeps what they need. */
   readonly size: number
   /**
    * `requested` is `undefined` for a new reader, `""` for one that asks for what cannot be an id. With a
-   * `reason`, the reader is told that events are missing, and begins anew from the present position.
+   * `reason` the reader is told that events are missing, and goes on from the present position.
    */
   start(reader: Reader, requested: string | undefined, reason?: GapReason): void
   /** The log has grown. */
   onEntry(): void
   /** The log has been reset: all readers lost continuity. */
   onReset(readers: Iterable<Reader>): void
-  /** To be called while the reader is still at it. */
+  /** Drops the catch-up of a reader. Called while its phase is still that of the catch-up. */
   forget(reader: Reader): void
 }
 
@@ -55,7 +55,7 @@ export function createCatchUps(owner: CatchUpOwner): CatchUps {
   const { options, transport, log, pick, acts, gate } = owner
   const window = Math.min(options.limits.window, options.maxBytes)
   const underWay = new Set<Reader>()
-  /** Those that saw more, on another process, than was delivered here. */
+  /** Readers that come from another process, where they saw more than has been delivered here. */
   const ahead = new Set<CatchUp>()
   const pages: PickCache = new Map()
 
@@ -63,7 +63,7 @@ export function createCatchUps(owner: CatchUpOwner): CatchUps {
 
   const send = (reader: Reader, work: CatchUp, text: string): void => acts.write(reader, work, toBytes(text), 0)
 
-  /** Whatever is published from now on, the log has for the reader. */
+  /** Sets the target to the present position. The log holds what is published after it. */
   const aim = (work: CatchUp): void => {
     work.target = log.position!
     work.next = log.end
@@ -88,8 +88,8 @@ export function createCatchUps(owner: CatchUpOwner): CatchUps {
   }
 
   /**
-   * To be put around each `await`: the look and the step that follows it are in one piece then. A look before the
-   * promise is handed on would be a microtask too early, and a reset fits in there.
+   * Stands around each `await`: it throws if the reader has left, or was reset, during the wait. The check has to run in
+   * the same microtask as the step that follows it. One microtask earlier, a reset could come between the two.
    */
   const still = <T>(reader: Reader, work: CatchUp, value: T): T => {
     if (reader.phase !== work) throw SUPERSEDED
@@ -101,7 +101,7 @@ export function createCatchUps(owner: CatchUpOwner): CatchUps {
     const connected = owner.connect(reader)
     if (connected) await connected
     still(reader, work, undefined)
-    // A reset may come in the middle of anything, and to all at once; so does the first position.
+    // A reset, and the first position, come to all readers at once: each waits for its turn.
     const isSudden = work.reason === 'reset' || work.target === ''
     while (log.position === undefined) still(reader, work, await pause(work))
     if (isSudden) still(reader, work, await gate())
@@ -124,8 +124,8 @@ export function createCatchUps(owner: CatchUpOwner): CatchUps {
   }
 
   /**
-   * Waits until the present position is not before the place that the reader has. A gap that is told before that place
-   * would have it given events again. This is the one way to a gap, whatever its reason and whatever the transport.
+   * Waits until the present position has reached the place that the reader has. A gap that is told at an earlier place
+   * would make the reader receive events again. Every gap, of any reason and any transport, passes through here.
    */
   const passed = async (reader: Reader, work: CatchUp): Promise<void> => {
     const { floor } = work
@@ -144,21 +144,21 @@ export function createCatchUps(owner: CatchUpOwner): CatchUps {
     const gap = reason ? encode({ event: gapEvent, id: target, data: JSON.stringify({ reason, requested }) }) : ''
     if (reason) acts.tell('gap', reason, reader)
     if (!hooks.snapshot) return gap || positionOf(target)
-    // The position is that of the gap event itself, and is taken back until the snapshot is there. In one
-    // write: whoever was cut off in between would come back as one that has the snapshot.
+    // The gap event brings its position. A bare id after it takes the position back until the snapshot is there. Both are
+    // one write: a reader that was cut off between them would come back as one that has the snapshot.
     if (gap) send(reader, work, gap + positionOf(''))
     return encodeSnapshot(hooks.snapshot(reader.context), target, positionOf(target))
   }
 
   const replay = async (reader: Reader, work: CatchUp): Promise<void> => {
     for (;;) {
-      // Who has all there is goes live at once.
+      // A reader that has all there is goes live at once.
       const turn = work.cursor === work.target && work.next === log.end ? undefined : gate()
       if (turn) still(reader, work, await turn)
-      // What it was to get from the log has been let go there: more of the history, then.
+      // The log has let go what this reader was to get from it: the history has to reach further.
       if (work.next < log.base) aim(work)
       const order = transport.compare(work.cursor, work.target)
-      // The rest is in the log. After the last of it the reader is live.
+      // The history is done: the rest is in the log, and then the reader is live.
       const isLast = order === 0
       if (order > 0) {
         ahead.add(work)
@@ -173,12 +173,12 @@ export function createCatchUps(owner: CatchUpOwner): CatchUps {
         ? { entries: log.slice(work.next, log.end), position: log.position! }
         : transport.range(work.cursor, work.target, neededBy(reader))
       if (isThenable(page)) page = still(reader, work, await page)
-      // A page that leads nowhere would be asked for again for ever.
+      // A page that does not move the cursor would be asked for without end.
       if (!page || (!isLast && page.position === work.cursor))
         return start(reader, work.requested ?? '', 'expired', work.cursor)
       const { entries, position } = page
       const count = writeSome(reader, work, entries, isLast ? new Map() : pages)
-      // The filter may have ended it.
+      // The filter, which is the user's, may have closed the reader.
       still(reader, work, undefined)
       if (isLast) work.next += count
       if (isLast && work.next === log.end) break
@@ -193,8 +193,8 @@ export function createCatchUps(owner: CatchUpOwner): CatchUps {
   }
 
   /**
-   * Writes what there is room for, from the first entry on. Gives how many that were; 0 where the reader
-   * has to take something first.
+   * Writes as many of the entries, from the first on, as there is room for, and gives their number. 0: the reader has to
+   * take something first.
    */
   const writeSome = (reader: Reader, work: CatchUp, entries: readonly Entry[], cache: PickCache): number => {
     const { bufferedBytes } = reader.sink
@@ -229,10 +229,10 @@ export function createCatchUps(owner: CatchUpOwner): CatchUps {
       for (const reader of readers) {
         if (reader.isOver) continue
         const { phase } = reader
-        // From here on nothing is missing, however late its turn comes.
+        // This reader has been given nothing yet, so it has lost nothing: it starts at the new position.
         if (phase.kind === 'catching-up' && phase.target === '') {
           aim(phase)
-          // Not there while `onConnect` takes its time.
+          // While `onConnect` runs it does not wait for the position yet.
           phase.wake?.()
         } else start(reader, '', 'reset', phase.kind === 'catching-up' ? phase.cursor || phase.floor : '')
       }
@@ -241,7 +241,7 @@ export function createCatchUps(owner: CatchUpOwner): CatchUps {
   }
 }
 
-/** The topics it is given events of, now or before they changed. */
+/** The topics that a reader is given events of: those of now, and those it had before `setTopics`. */
 function neededBy({ topics, earlier = [] }: Reader): ReadonlySet<string> | undefined {
   if (earlier.length === 0) return topics
   const all = new Set(topics)

@@ -37,7 +37,7 @@ export type SnapshotMessage<M> = {
 export interface ChannelOptions<M, C> {
   /**
    * How far back readers can resume: the last `size` events (default 1000), none older than `maxAge`
-   * (10 minutes), at most `maxBytes` of them (8 MiB). Whichever is reached first. Of one topic at most `perTopic` (`size`),
+   * (10 minutes), at most `maxBytes` of them (8 MiB). The limit that is reached first counts. Of one topic at most `perTopic` (`size`),
    * so that a busy one leaves room for the others.
    */
   history?: { size?: number; maxAge?: number; maxBytes?: number; perTopic?: number }

@@ -33,7 +33,7 @@ export interface PublishOptions {
   key?: string
 }
 
-/** One stream of events for any number of readers. Belongs to whoever created it, who closes it; any code may use it. */
+/** One stream of events for any number of readers. The code that created it owns it and closes it; any code may use it. */
 export interface Channel<M = ChannelEvents, C = unknown> {
   /**
    * Sends an event to all readers, and keeps it for those who come back.

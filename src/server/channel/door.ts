@@ -119,7 +119,7 @@ export class Door {
     const { retry, head } = this._settings
     hub.acts.tell('refused', reason)
     const left = this._reopensAt === undefined ? 0 : Math.max(0, this._reopensAt - this._scheduler.now())
-    // Whoever tells readers not to wait does not mean this.
+    // A `retry` of 0 is meant for lost connections, not for refusals.
     const wait = Math.min(Math.ceil(left) + hub.jittered((retry || 1000) * REFUSED_FACTOR), MAX_DELAY)
     const { request } = exchange
     const isReader = request.method === 'GET' && namesEventStream(request.raw)

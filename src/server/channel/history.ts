@@ -5,7 +5,7 @@ import type { HistoryLimits, Page } from './transport.js'
 /** Bytes of one page, about. */
 const PAGE_BYTES = 32 * 1024
 
-/** The list is cut anew when so many of it, and half of it, have been let go. */
+/** The list is copied once this many of its entries, and half of them, have been let go. */
 const COMPACT_AT = 256
 
 interface Item {

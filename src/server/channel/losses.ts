@@ -42,7 +42,7 @@ export class Losses {
   last(topics?: ReadonlySet<string>): string {
     if (!topics) return this._last.id
     let last = this._floor
-    // Whichever is the smaller: a reader may have very many topics.
+    // The smaller of the two: a reader may have very many topics.
     if (topics.size <= this._topics.size) {
       for (const topic of topics) last = later(last, this._topics.get(topic))
     } else {

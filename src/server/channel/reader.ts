@@ -21,7 +21,7 @@ export interface ChannelReader<C = unknown> {
   readonly topics: ReadonlySet<string> | undefined
   /**
    * Takes other topics from here on: for what is published after the call. In `onConnect` it counts for what is
-   * replayed, too. When the reader comes back, the option `topics` is asked anew.
+   * replayed, too. When the reader comes back, the option `topics` is asked again.
    *
    * @throws {TypeError} for what are no strings.
    */

@@ -4,7 +4,7 @@ import type { Snapshot } from './hub-options.js'
 
 /**
  * A snapshot in wire format, at once where it was given at once, so that nothing can come between. Its
- * last message brings the position `id`, and no other has one (`alone` where there is no message): whoever is cut off before that gets the
+ * last message brings the position `id`, and no other has one (`alone` where there is no message): a reader that is cut off before that gets the
  * whole of it next time.
  */
 export function encodeSnapshot(snapshot: Awaitable<Snapshot>, id: string, alone: string): string | Promise<string> {

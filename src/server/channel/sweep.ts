@@ -8,7 +8,7 @@ import type { Reader } from './reader.js'
 import type { Scheduler } from './scheduler.js'
 import { walk } from './turns.js'
 
-/** Looks at each reader in a heartbeat or a stall, whichever is shorter. */
+/** Looks at each reader once in a heartbeat or a stall: in the shorter of the two. */
 const LOOKS = 4
 
 /** Looks in a `maxAge` or `reauthorize`: there are eight in the quarter of it that they fall due in. */

@@ -59,7 +59,7 @@ export interface Subscriber {
   onReset(position: string): void
   /** The next entry, in the one order all processes see. Each entry once. */
   onEntry(entry: Entry): void
-  /** Trouble that the transport deals with by itself, such as a lost connection it is making anew. */
+  /** Trouble that the transport deals with by itself, such as a lost connection that it opens again. */
   onError(error: unknown): void
   /**
    * The transport is over, for a reason that does not pass in this process: another one has taken its place, say.

@@ -10,7 +10,7 @@ export class Watch {
     for (const look of this._waiting) look()
   }
 
-  /** Whoever waits, now or later, is told `error`; the first one counts. */
+  /** All who wait, now or later, are told `error`; the first one counts. */
   fail(error: unknown): void {
     this._failure ??= { error }
     this.changed()

@@ -10,7 +10,7 @@ export type Answer = StageStep[]
 export interface StageOptions {
   /** Sent with every answer, to preflights too. */
   headers?: Record<string, string>
-  /** Answers 401 to whoever does not say who he is. */
+  /** Answers 401 to requests without credentials. */
   asksForUser?: boolean
 }
 

@@ -1,6 +1,6 @@
 import type { ServerSentEvent } from '../../../src/wire/types.js'
 
-/** What was published, whoever gets it. */
+/** What was published, for all readers. */
 export interface Publication {
   /** Its place in the one order of all events, from 1; 0 until it has one. */
   order: number

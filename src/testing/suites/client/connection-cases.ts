@@ -89,7 +89,7 @@ export const CONNECTION: readonly ClientCase[] = [
   },
   {
     name: 'nothing of a stream cut off leaks into the next',
-    rule: 'Every connection is a stream of its own: byte order mark, decoder, line, data and event type start anew.',
+    rule: 'Every connection is a stream of its own: byte order mark, decoder, line, data and event type start from nothing.',
     section: SECTION.interpretation,
     needs: RECONNECT,
     script: [

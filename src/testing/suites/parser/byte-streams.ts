@@ -74,7 +74,7 @@ export const LINE_ENDINGS: StreamGroup = [
     },
     {
       name: 'line endings may be mixed',
-      rule: 'end-of-line = ( cr lf / cr / lf ), at every line anew.',
+      rule: 'end-of-line = ( cr lf / cr / lf ), at each line.',
       chunks: ['data: a\rdata: b\r\ndata: c\n\rdata: d\r\r\ndata: e\n\n'],
       events: [['a\nb\nc'], ['d'], ['e']],
     },
