@@ -1,4 +1,5 @@
-import { OptionError } from '../errors/option-error.js'
+import { checkOptions } from '../options/check-options.js'
+import { anything, isBoolean } from '../options/rules.js'
 import { plan } from './script/plan.js'
 import type { Plan } from './script/plan-types.js'
 import type { Step } from './script/steps.js'
@@ -8,7 +9,11 @@ import { waitFor } from './script/wait.js'
 export interface ScriptedResponseOptions {
   /** Ends the body with its reason, as `fetch` does: pass the signal of the request that is answered. */
   signal?: AbortSignal | null
+  /** Lets pages of every origin read it, as DOM test environments ask for. Default false. */
+  cors?: boolean
 }
+
+const RULES = { signal: anything, cors: isBoolean }
 
 /**
  * The answer that `steps` describe, as a `Response`: for msw's `http` handlers, or for anything that takes the
@@ -37,10 +42,9 @@ export interface ScriptedResponseOptions {
  * ```
  */
 export function scriptedResponse(steps: readonly Step[], options: ScriptedResponseOptions = {}): Response {
-  for (const name of Object.keys(options)) {
-    if (name !== 'signal') throw new OptionError(name, 'no such option. There is signal.')
-  }
-  const { status, headers, actions } = plan(steps, 'steps', { raw: false, goaway: false, beforeHead: false })
+  checkOptions(options, RULES)
+  const { cors = false } = options
+  const { status, headers, actions } = plan(steps, 'steps', { raw: false, goaway: false, beforeHead: false, cors })
   if (actions[0]?.kind === 'cut') return Response.error()
   const init = { status, headers: headers as [string, string][] }
   if (actions.every(({ kind }) => kind === 'head' || kind === 'end')) return new Response(null, init)

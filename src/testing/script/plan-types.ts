@@ -25,4 +25,6 @@ export interface Carrier {
   readonly goaway: boolean
   /** Steps before the head. */
   readonly beforeHead: boolean
+  /** Pages of other origins may read the answer. */
+  readonly cors: boolean
 }

@@ -23,6 +23,10 @@ const ALLOWED: Record<Kind, readonly string[]> = {
 const CUTS: readonly unknown[] = ['fin', 'reset', 'goaway']
 const REDIRECTS: readonly unknown[] = [301, 302, 303, 307, 308]
 const WITHOUT_BODY: readonly number[] = [204, 205, 304]
+const CORS_HEADERS: Record<string, string> = {
+  'access-control-allow-origin': '*',
+  'access-control-expose-headers': '*',
+}
 const EVENT_STREAM_HEADERS: Record<string, string> = { 'content-type': EVENT_STREAM_TYPE, 'cache-control': 'no-cache' }
 
 /** Checks one list of steps and lays it out. `path` is how the list is called in errors. */
@@ -189,7 +193,10 @@ class Planner {
   }
 
   private _allHeaders(): [string, string][] {
-    const preset = (this._status ?? 200) === 200 ? EVENT_STREAM_HEADERS : {}
+    const preset = {
+      ...(this._carrier.cors && CORS_HEADERS),
+      ...((this._status ?? 200) === 200 && EVENT_STREAM_HEADERS),
+    }
     const all = new Map<string, string | null>([...Object.entries(preset), ...this._headers])
     return [...all].filter((entry): entry is [string, string] => entry[1] !== null)
   }

@@ -4,6 +4,7 @@ import type { Socket } from 'node:net'
 import type { Plan } from '../script/plan-types.js'
 import type { Cut } from '../script/steps.js'
 import { waitFor } from '../script/wait.js'
+import { allowOrigin } from './cors.js'
 import type { Exchange } from './exchange.js'
 
 export type NodeResponse = ServerResponse | Http2ServerResponse
@@ -18,7 +19,7 @@ export async function answer(res: NodeResponse, plan: Plan, exchange: Exchange):
     if (signal.aborted) return
     switch (action.kind) {
       case 'head':
-        head(res, plan)
+        head(res, plan, exchange.origin)
         break
       case 'write':
         await write(plan.byHand ? res.socket! : res, action.bytes, signal)
@@ -42,8 +43,9 @@ export async function answer(res: NodeResponse, plan: Plan, exchange: Exchange):
   }
 }
 
-function head(res: NodeResponse, { status, headers }: Plan): void {
+function head(res: NodeResponse, { status, headers }: Plan, origin: string | undefined): void {
   for (const [name, value] of headers) res.setHeader(name, value)
+  if (origin !== undefined && res.getHeader('access-control-allow-origin') === '*') allowOrigin(res, origin)
   res.statusCode = status
   // The types of HTTP/2 lack it.
   ;(res as ServerResponse).flushHeaders()

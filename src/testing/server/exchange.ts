@@ -11,6 +11,8 @@ export class Exchange {
   readonly signal: AbortSignal
   private readonly _closed: Promise<'script' | 'client'>
   private _byScript = false
+  /** The origin of the page that asks, where it may read the answer. */
+  origin: string | undefined
 
   constructor(res: NodeResponse, connection: Connection, isServerClosing: () => boolean) {
     this.connection = connection

@@ -3,18 +3,19 @@ import { createServer, type IncomingMessage } from 'node:http'
 import { createServer as createTlsServer } from 'node:https'
 import { createSecureServer, createServer as createHttp2Server, type Http2ServerRequest } from 'node:http2'
 import type { AddressInfo, Server } from 'node:net'
-import { OptionError } from '../../errors/option-error.js'
+import { checkOptions, type Rule } from '../../options/check-options.js'
+import { isBoolean } from '../../options/rules.js'
 import { plan } from '../script/plan.js'
 import type { Carrier, Plan } from '../script/plan-types.js'
 import { ScriptError } from '../script/script-error.js'
 import type { Step } from '../script/steps.js'
 import { answer, type NodeResponse } from './answer.js'
 import { Connections } from './connections.js'
+import { answerPreflight, isPreflight } from './cors.js'
 import { Exchange } from './exchange.js'
 import type { Script, ScriptedRequest, ScriptedServer, ScriptedServerOptions, ScriptFunction } from './types.js'
 import { Watch } from './watch.js'
 
-const NOTHING_LEFT: Plan = plan([{ status: 204 }], 'script', { raw: false, goaway: false, beforeHead: true })
 const DEFAULT_TIMEOUT = 5000
 
 /**
@@ -44,9 +45,10 @@ export async function createScriptedServer(
   script: Script,
   options: ScriptedServerOptions = {},
 ): Promise<ScriptedServer> {
-  checkOptions(options)
-  const carrier: Carrier = { raw: !options.http2, goaway: options.http2 === true, beforeHead: true }
-  const server = new LoopbackServer(planner(script, carrier), options)
+  checkOptions(options, RULES)
+  const { http2 = false, cors = false } = options
+  const carrier: Carrier = { raw: !http2, goaway: http2, beforeHead: true, cors }
+  const server = new LoopbackServer(planner(script, carrier), plan([{ status: 204 }], 'script', carrier), options)
   await server.listen()
   return server
 }
@@ -69,16 +71,12 @@ function planner(script: Script, carrier: Carrier): NextPlan {
   return ({ number }) => plans[number - 1]
 }
 
-function checkOptions(options: ScriptedServerOptions): void {
-  for (const name of Object.keys(options)) {
-    if (name !== 'tls' && name !== 'http2') throw new OptionError(name, 'no such option. There are tls and http2.')
-  }
-  const { tls, http2 } = options
-  if (http2 !== undefined && typeof http2 !== 'boolean') throw new OptionError('http2', 'must be true or false.')
-  if (tls !== undefined && (typeof tls?.key !== 'string' || typeof tls.cert !== 'string')) {
-    throw new OptionError('tls', 'must have key and cert, both PEM text.')
-  }
+const isPem: Rule = (tls) => {
+  const { key, cert } = tls as { key?: unknown; cert?: unknown }
+  return (typeof key !== 'string' || typeof cert !== 'string') && 'must have key and cert, both PEM text'
 }
+
+const RULES = { tls: isPem, http2: isBoolean, cors: isBoolean }
 
 class LoopbackServer implements ScriptedServer {
   readonly requests: ScriptedRequest[] = []
@@ -87,13 +85,17 @@ class LoopbackServer implements ScriptedServer {
   openAnswers = 0
   private readonly _scheme: string
   private readonly _nextPlan: NextPlan
+  private readonly _nothingLeft: Plan
+  private readonly _cors: boolean
   private readonly _connections: Connections
   private readonly _watch = new Watch()
   private readonly _madeAt = performance.now()
   private _closing: Promise<void> | undefined
 
-  constructor(nextPlan: NextPlan, { tls, http2 }: ScriptedServerOptions) {
+  constructor(nextPlan: NextPlan, nothingLeft: Plan, { tls, http2, cors = false }: ScriptedServerOptions) {
     this._nextPlan = nextPlan
+    this._nothingLeft = nothingLeft
+    this._cors = cors
     this._scheme = tls ? 'https' : 'http'
     const listener = (req: IncomingMessage | Http2ServerRequest, res: NodeResponse): void => {
       this._exchange(req, res).catch((error: unknown) => this._watch.fail(error))
@@ -120,6 +122,11 @@ class LoopbackServer implements ScriptedServer {
     const exchange = new Exchange(res, connection, () => this._closing !== undefined)
     const seen = await exchange.read(req, performance.now() - this._madeAt)
     if (!seen) return
+    if (this._cors) {
+      // A browser's own business: it takes no answer of the script, and is in no log.
+      if (isPreflight(seen)) return answerPreflight(res, seen)
+      exchange.origin = seen.headers['origin']
+    }
     const request = { ...seen, number: this.requests.length + 1, scripted: true }
     this.requests.push(request)
     this.openAnswers++
@@ -131,7 +138,7 @@ class LoopbackServer implements ScriptedServer {
       const next = await this._nextPlan(request)
       request.scripted = next !== undefined
       this._watch.changed()
-      await answer(res, next ?? NOTHING_LEFT, exchange)
+      await answer(res, next ?? this._nothingLeft, exchange)
     } catch (error) {
       this._watch.fail(error)
       exchange.endByScript()

@@ -45,6 +45,11 @@ export interface ScriptedServerOptions {
   tls?: { key: string; cert: string }
   /** Speaks HTTP/2: beside HTTP/1.1 with `tls`, alone without. Default HTTP/1.1 only. */
   http2?: boolean
+  /**
+   * Lets pages of every origin read the answers, and answers their preflights, which take no answer of the script and stand
+   * in no log. A header that a step names comes first: `null` for `access-control-allow-origin` refuses the page. Default false.
+   */
+  cors?: boolean
 }
 
 /** See `createScriptedServer`. */

@@ -1,5 +1,7 @@
 import { BRAND } from '../../errors.js'
-import { OptionError } from '../../errors/option-error.js'
+import type { Rule } from '../../options/check-options.js'
+import { numberOf } from '../../options/rules.js'
+import { MAX_DELAY } from '../../wire/constants.js'
 
 /** One rule of the standard, put to the test. */
 export interface SuiteCase {
@@ -82,6 +84,16 @@ export interface CaseOf<Context> {
   readonly run: (context: Context) => Promise<string | void> | string | void
 }
 
+/** How long a suite waits for something. */
+export const patience: Rule = /* @__PURE__ */ numberOf('milliseconds', 1, MAX_DELAY)
+
+/** What an adapter may lack: a list of names that `abilities` explains. */
+export function abilitiesOf(abilities: Readonly<Record<string, string>>): Rule {
+  return (without) =>
+    !(Array.isArray(without) && without.every((ability) => Object.hasOwn(abilities, ability as string))) &&
+    `must be an array of ${list(abilities)}`
+}
+
 /** Binds cases to a context. `without` names abilities that the adapter lacks, of those that `abilities` explains. */
 export function createSuite<Context>(
   name: string,
@@ -90,10 +102,6 @@ export function createSuite<Context>(
   without: readonly string[],
   abilities: Readonly<Record<string, string>>,
 ): Suite {
-  if (!Array.isArray(without)) throw new OptionError('without', `must be an array of ${list(abilities)}.`)
-  const unknown = without.find((ability) => !Object.hasOwn(abilities, ability))
-  if (unknown !== undefined) throw new OptionError('without', `there is no "${unknown}". There are ${list(abilities)}.`)
-
   const bound = cases.map(({ name: caseName, rule, section, needs = [], run }): SuiteCase => {
     const missing = needs.find((need) => without.includes(need))
     return {

@@ -132,6 +132,16 @@ describe('scriptedResponse', () => {
   })
 
   it('refuses an option that does not exist', () => {
-    expect(() => scriptedResponse([], { signals: undefined } as never)).toThrow('signals: no such option')
+    expect(() => scriptedResponse([], { signals: 1 } as never)).toThrow('signals: does not exist')
+  })
+
+  it('lets pages of every origin read it, where it is told to', () => {
+    const { headers } = scriptedResponse([{ end: true }], { cors: true })
+    expect(headers.get('access-control-allow-origin')).toBe('*')
+    expect(headers.get('access-control-expose-headers')).toBe('*')
+    expect(scriptedResponse([{ status: 503 }], { cors: true }).headers.get('access-control-allow-origin')).toBe('*')
+    const refused = [{ headers: { 'access-control-allow-origin': null } }]
+    expect(scriptedResponse(refused, { cors: true }).headers.has('access-control-allow-origin')).toBe(false)
+    expect(scriptedResponse([]).headers.has('access-control-allow-origin')).toBe(false)
   })
 })

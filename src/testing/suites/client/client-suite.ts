@@ -1,9 +1,11 @@
 import { OptionError } from '../../../errors/option-error.js'
+import { check, checkOptions } from '../../../options/check-options.js'
+import { isFunction } from '../../../options/rules.js'
 import type { Step } from '../../script/steps.js'
 import type { Script, ScriptedServer } from '../../server/types.js'
 import type { StreamCase } from '../parser/stream-case.js'
 import { STREAMS } from '../parser/streams.js'
-import { createSuite, expectSame, type CaseOf, type Suite } from '../suite.js'
+import { abilitiesOf, createSuite, expectSame, patience, type CaseOf, type Suite } from '../suite.js'
 import { ANSWER } from './answer-cases.js'
 import { Trial, type ClientAdapter, type ClientContext } from './client-trial.js'
 import { CONNECTION, STREAM } from './connection-cases.js'
@@ -68,14 +70,9 @@ const DEFAULT_TIMEOUT = 5000
  * ```
  */
 export function clientSuite(adapter: ClientAdapter, options: ClientSuiteOptions = {}): Suite {
-  const { without = [], timeout = DEFAULT_TIMEOUT, createServer = startScriptedServer, ...rest } = options
-  const unknown = Object.keys(rest)[0]
-  if (unknown !== undefined) {
-    throw new OptionError(unknown, 'no such option. There are without, timeout and createServer.')
-  }
-  if (typeof adapter !== 'function') throw new OptionError('adapter', 'must be a function that connects a client.')
-  if (!(timeout > 0)) throw new OptionError('timeout', 'must be a number of milliseconds above 0.')
-  if (typeof createServer !== 'function') throw new OptionError('createServer', 'must be a function.')
+  check('adapter', typeof adapter === 'function', 'must be a function that connects a client')
+  checkOptions(options, { without: abilitiesOf(ABILITIES), timeout: patience, createServer: isFunction })
+  const { without = [], timeout = DEFAULT_TIMEOUT, createServer = startScriptedServer } = options
   const context: ClientContext = { connect: adapter, createServer, timeout, types: TYPES }
   return createSuite('client', CASES, context, without, ABILITIES)
 }
@@ -86,7 +83,7 @@ const SERVER_MODULE = 'eventwire/testing/server'
 async function startScriptedServer(script: Script): Promise<ScriptedServer> {
   const { createScriptedServer } = await import(/* @vite-ignore */ /* webpackIgnore: true */ SERVER_MODULE).catch(
     (error: unknown) => {
-      const remedy = `${SERVER_MODULE} cannot be imported here. Pass what starts a scripted server.`
+      const remedy = `${SERVER_MODULE} cannot be imported here. Pass what starts a scripted server`
       throw Object.assign(new OptionError('createServer', remedy), { cause: error })
     },
   )
@@ -129,9 +126,9 @@ async function shows(trial: Trial, { events, prompt }: StreamCase): Promise<void
 const CASES: readonly CaseOf<ClientContext>[] = [
   ...[REQUEST, ANSWER, STREAM, CONNECTION, LAST_EVENT_ID, TIME, CLOSE]
     .flat()
-    .map(({ script, check, ...about }): CaseOf<ClientContext> => ({
+    .map(({ script, check: judge, ...about }): CaseOf<ClientContext> => ({
       ...about,
-      run: (context) => Trial.run(context, script, check),
+      run: (context) => Trial.run(context, script, judge),
     })),
   ...PARSING,
 ]

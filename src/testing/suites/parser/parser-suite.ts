@@ -1,7 +1,8 @@
 import type { ServerSentEvent } from '../../../wire/types.js'
-import { OptionError } from '../../../errors/option-error.js'
+import { check, checkOptions } from '../../../options/check-options.js'
+import { oneOf } from '../../../options/rules.js'
 import { SECTION } from '../sections.js'
-import { ConformanceError, createSuite, expectSame, shortened, type CaseOf, type Suite } from '../suite.js'
+import { ConformanceError, abilitiesOf, createSuite, expectSame, shortened, type CaseOf, type Suite } from '../suite.js'
 import type { StreamCase } from './stream-case.js'
 import { STREAMS } from './streams.js'
 
@@ -66,11 +67,9 @@ interface Context {
 export function parserSuite(adapter: ParserAdapter, options?: ParserSuiteOptions & { input?: 'bytes' }): Suite
 export function parserSuite(adapter: TextParserAdapter, options: ParserSuiteOptions & { input: 'text' }): Suite
 export function parserSuite(adapter: ParserAdapter | TextParserAdapter, options: ParserSuiteOptions = {}): Suite {
-  const { input = 'bytes', without = [], ...rest } = options
-  const unknown = Object.keys(rest)[0]
-  if (unknown !== undefined) throw new OptionError(unknown, 'no such option. There are input and without.')
-  if (typeof adapter !== 'function') throw new OptionError('adapter', 'must be a function that makes a parser.')
-  if (input !== 'bytes' && input !== 'text') throw new OptionError('input', 'must be "bytes" or "text".')
+  check('adapter', typeof adapter === 'function', 'must be a function that makes a parser')
+  checkOptions(options, { input: oneOf('bytes', 'text'), without: abilitiesOf(ABILITIES) })
+  const { input = 'bytes', without = [] } = options
   const lacking = input === 'text' ? ['bytes', ...without] : without
   return createSuite('parser', CASES, { create: adapter, input }, lacking, ABILITIES)
 }
@@ -93,7 +92,7 @@ const CASES: readonly CaseOf<Context>[] = [
     rule: stream.rule,
     section: stream.section,
     needs: needsOf(stream),
-    run: (context) => check(context, stream, chunksOf(context, stream)),
+    run: (context) => tryOn(context, stream, chunksOf(context, stream)),
   })),
   {
     name: 'every stream means the same, one piece at a time',
@@ -135,7 +134,7 @@ async function everyStream(context: Context, cuts: (whole: Chunk) => Chunk[][]):
   }
 }
 
-async function check(context: Context, stream: StreamCase, chunks: readonly Chunk[]): Promise<void> {
+async function tryOn(context: Context, stream: StreamCase, chunks: readonly Chunk[]): Promise<void> {
   const expected = stream.events.map(([data, event = 'message', id = '']) => [data, event, id])
   const beforeEnd = async (events: unknown[]): Promise<void> => {
     if (!stream.prompt) return

@@ -1,6 +1,5 @@
-import { checkOptions, type Rule } from '../../../options/check-options.js'
+import { check, checkOptions, type Rule } from '../../../options/check-options.js'
 import { wholeNumberOf } from '../../../options/rules.js'
-import { OptionError } from '../../../errors/option-error.js'
 import { createSuite, type Suite } from '../suite.js'
 import { CLAIMS } from './claim-cases.js'
 import { LEASES } from './lease-cases.js'
@@ -40,7 +39,7 @@ const rules = { lease: wait, timeout: wait } as const satisfies Record<keyof Run
  * ```
  */
 export function runStoreSuite(adapter: RunStoreAdapter, options: RunStoreSuiteOptions = {}): Suite {
-  if (typeof adapter?.open !== 'function') throw new OptionError('open', 'must be a function that opens a store')
+  check('open', typeof adapter?.open === 'function', 'must be a function that opens a store')
   checkOptions(options, rules)
   const { lease = 300, timeout = 5000 } = options
   return createSuite('run store', [...CLAIMS, ...RECORDINGS, ...LEASES], trialsOf(adapter, lease, timeout), [], {})

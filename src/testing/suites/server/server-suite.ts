@@ -1,5 +1,5 @@
-import { OptionError } from '../../../errors/option-error.js'
-import { createSuite, type Suite } from '../suite.js'
+import { check, checkOptions } from '../../../options/check-options.js'
+import { abilitiesOf, createSuite, patience, type Suite } from '../suite.js'
 import { EVENTS } from './event-cases.js'
 import { FORMAT, HEAD } from './format-cases.js'
 import { READERS } from './reader-cases.js'
@@ -64,16 +64,11 @@ function oneAtATime(): (each: ServerCase) => ServerCase {
  * ```
  */
 export function serverSuite(server: string | URL | ServerAdapter, options: ServerSuiteOptions = {}): Suite {
-  const { without = [], timeout = 5000, watch = 300, ...rest } = options
-  const unknown = Object.keys(rest)[0]
-  if (unknown !== undefined) throw new OptionError(unknown, 'no such option. There are without, timeout and watch.')
-  for (const [name, value] of Object.entries({ timeout, watch })) {
-    if (!(value > 0)) throw new OptionError(name, 'must be a number of milliseconds above 0.')
-  }
+  checkOptions(options, { timeout: patience, watch: patience, without: abilitiesOf({ resume: ABILITIES.resume }) })
+  const { without = [], timeout = 5000, watch = 300 } = options
   const adapter: ServerAdapter = typeof server === 'string' || server instanceof URL ? { url: server } : server
-  if (!URL.canParse(String(adapter?.url))) throw new OptionError('url', 'must be an absolute URL of an event stream.')
+  check('url', URL.canParse(String(adapter?.url)), 'must be an absolute URL of an event stream')
   const context: ServerContext = { ...adapter, timeout, watch }
-  if (!Array.isArray(without)) throw new OptionError('without', 'must be an array, of "resume" at most.')
   const missing = (['send', 'connections'] as const).filter((ability) => adapter[ability] === undefined)
   const cases = [HEAD, FORMAT, EVENTS, RESUME, READERS].flat().map(oneAtATime())
   return createSuite('server', cases, context, [...without, ...missing], ABILITIES)

@@ -370,10 +370,52 @@ describe('over TLS', () => {
   })
 })
 
+describe('a page of another origin', () => {
+  const origin = 'https://page.example'
+
+  it('is let in with credentials, on every answer', async () => {
+    server = await createScriptedServer([[{ event: { data: 'one' } }], [{ status: 503 }]], { cors: true })
+    for (const status of [200, 503, 204]) {
+      const response = await fetch(server.url, { headers: { origin } })
+      expect(response.status).toBe(status)
+      expect(response.headers.get('access-control-allow-origin')).toBe(origin)
+      expect(response.headers.get('access-control-allow-credentials')).toBe('true')
+    }
+    const withoutOrigin = await fetch(server.url)
+    expect(withoutOrigin.headers.get('access-control-allow-origin')).toBe('*')
+  })
+
+  it('has its preflight answered, which takes nothing of the script', async () => {
+    server = await createScriptedServer([[{ event: { data: 'one' } }]], { cors: true })
+    const asked = { origin, 'access-control-request-method': 'POST', 'access-control-request-headers': 'last-event-id' }
+    const preflight = await fetch(server.url, { method: 'OPTIONS', headers: asked })
+    expect(preflight.status).toBe(204)
+    expect(preflight.headers.get('access-control-allow-methods')).toBe('POST')
+    expect(preflight.headers.get('access-control-allow-headers')).toBe('last-event-id')
+    expect(server.requests).toEqual([])
+    expect(await (await fetch(server.url, { method: 'POST' })).text()).toBe('data: one\n\n')
+  })
+
+  it('is refused by a step that says so, and without the option', async () => {
+    const refused = [{ headers: { 'access-control-allow-origin': null } }]
+    server = await createScriptedServer([refused], { cors: true })
+    const response = await fetch(server.url, { headers: { origin } })
+    expect(response.headers.has('access-control-allow-origin')).toBe(false)
+    await server.close()
+    server = await createScriptedServer([[{ status: 204 }]])
+    const preflight = await fetch(server.url, {
+      method: 'OPTIONS',
+      headers: { origin, 'access-control-request-method': 'GET' },
+    })
+    expect(preflight.headers.has('access-control-allow-origin')).toBe(false)
+    expect(server.requests).toHaveLength(1)
+  })
+})
+
 describe('bad options', () => {
   it.each([
-    [{ port: 80 }, 'port: no such option'],
-    [{ http2: 1 }, 'http2: must be true or false'],
+    [{ port: 80 }, 'port: does not exist'],
+    [{ http2: 1 }, 'http2: must be a boolean'],
     [{ tls: { key: 'x' } }, 'tls: must have key and cert'],
   ])('%j', async (options, message) => {
     await expect(createScriptedServer([], options as never)).rejects.toThrow(message)

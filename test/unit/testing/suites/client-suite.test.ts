@@ -44,10 +44,10 @@ describe('connect()', () => {
 
 describe('bad options', () => {
   it.each([
-    [{ timeout: 0 }, 'timeout: must be a number of milliseconds above 0'],
+    [{ timeout: 0 }, 'timeout: must be a number of milliseconds from 1'],
     [{ createServer: 'http' }, 'createServer: must be a function'],
-    [{ server: 1 }, 'server: no such option'],
-    [{ without: ['reconnecting'] }, 'without: there is no "reconnecting"'],
+    [{ server: 1 }, 'server: does not exist'],
+    [{ without: ['reconnecting'] }, 'without: must be an array of reconnect, '],
   ])('%j', (options, message) => {
     expect(() => clientSuite(source, options as never)).toThrow(message)
   })

@@ -128,10 +128,10 @@ describe('a server that is not there', () => {
 
 describe('bad options', () => {
   it.each([
-    [{ timeout: 0 }, 'timeout: must be a number of milliseconds above 0'],
+    [{ timeout: 0 }, 'timeout: must be a number of milliseconds from 1'],
     [{ watch: Number.NaN }, 'watch: must be'],
-    [{ waits: 1 }, 'waits: no such option'],
-    [{ without: ['reconnect'] }, 'without: there is no "reconnect"'],
+    [{ waits: 1 }, 'waits: does not exist'],
+    [{ without: ['reconnect'] }, 'without: must be an array of resume'],
     [{ without: 'resume' }, 'without: must be an array'],
   ])('%j', (options, message) => {
     expect(() => serverSuite('http://localhost/', options as never)).toThrow(message)
