@@ -4,7 +4,7 @@
  * @module
  */
 export { createRuns } from './create-runs.js'
-export type { Runs } from './create-runs.js'
+export type { Runs } from './runs.js'
 export type { Run, RunSource } from './run.js'
 export type { RunsOptions } from './runs-options.js'
 export type { RecordedMessage } from './record.js'

@@ -78,11 +78,14 @@ export function createReaders({ settings, scheduler, store, producers }: Readers
     },
   }
 
-  const tapeOf = (key: string, token: string): Tape => {
+  const tapeOf = (key: string, view: RunView): Tape => {
+    const { token } = view
     const tape = tapes.get(token)
     if (tape) return tape
     const isLocal = [...producers].some((producer) => producer.token === token && producer.state === undefined)
     const made = new Tape(tapeOwner, key, token, isLocal)
+    // A run that died before its first message is never heard of.
+    if (!isLocal) made.expect(view.lease)
     tapes.set(token, made)
     return made
   }
@@ -111,7 +114,7 @@ export function createReaders({ settings, scheduler, store, producers }: Readers
     if (request.method === 'HEAD') return give({ status: 200, fields: head, text: '' }, request, res as ServerResponse)
 
     const next = isForeign ? 0 : number
-    const tape = tapeOf(key, view.token)
+    const tape = tapeOf(key, view)
     const reader = new RunReader(readerOwner, tape, next)
     let response: Response | undefined
     if (res) {

@@ -66,6 +66,11 @@ export class Tape {
     return this._loading
   }
 
+  /** The run is lost if nothing is heard of it for `lease` milliseconds. */
+  expect(lease: number): void {
+    this.lookAt = this._owner.scheduler.now() + lease + SLACK
+  }
+
   wake(): void {
     if (!this.hasEnded) void this.load()
   }
@@ -120,7 +125,7 @@ export class Tape {
         // Its key is free, or has another run: what it held is gone.
         if (view?.token !== this.token || view.count < this.count) return this.cut('lost')
         this._push(view.records)
-        this.lookAt = scheduler.now() + view.lease + SLACK
+        this.expect(view.lease)
         if (view.count > this.count) this._isStale = true
         else if (view.state !== 'running') return this._end(view.state)
         this._owner.onTape(this)

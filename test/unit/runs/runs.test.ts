@@ -2,7 +2,8 @@ import { createServer } from 'node:http'
 import { expect, it } from 'vitest'
 import { parse } from '../../../src/parser/parse.js'
 import { createMemoryStore } from '../../../src/runs/memory-store.js'
-import { createRuns, type Runs } from '../../../src/runs/create-runs.js'
+import { createRuns } from '../../../src/runs/create-runs.js'
+import type { Runs } from '../../../src/runs/runs.js'
 import type { RunsOptions } from '../../../src/runs/runs-options.js'
 import type { RunStore } from '../../../src/runs/run-store.js'
 import { Cleanup } from '../../support/cleanup.js'
@@ -220,6 +221,18 @@ it('a run whose lease ran out is lost, its producer fenced, and its key free', a
   expect((await read(runs, 'a')).at(-1)).toMatchObject({ event: 'run', data: '{"state":"lost"}' })
   const again = await runs.start('a', words('again'))
   expect(await again.closed).toBe('done')
+})
+
+it('a reader elsewhere is told of a process that died before its first message', async () => {
+  await using cleanup = new Cleanup()
+  let now = 0
+  const shared = createMemoryStore(() => now)
+  // What a killed process would do last: nothing.
+  await shared.claim('a', { token: 'a', lease: 60, keep: 60_000 })
+  const runs = setUp(cleanup, { store: shared, lease: 60 })
+  const response = await runs.fetch(ask(), 'a')
+  now += 61
+  expect(parse(await response.text())).toMatchObject([{ event: 'run', data: '{"state":"lost"}' }])
 })
 
 it('a store that fails in the middle fails the run and its readers are told', async () => {
