@@ -1,21 +1,14 @@
 import type { ConnectError } from '../errors/connect-error.js'
 import { abortReason } from '../streams/abort-reason.js'
 import { ASYNC_DISPOSE } from '../streams/async-dispose.js'
-import { EventQueue } from '../streams/event-queue.js'
-import { lastEventIdHeader } from './last-event-id-header.js'
-import type { ServerSentEvent } from '../wire/types.js'
-import { clampHint } from './backoff.js'
-import { type Decoding, decodings } from './decode.js'
+import { Delivery, type DeliveryOptions } from './delivery.js'
 import { createEngine } from './engine.js'
-import type { Decision } from './engine-types.js'
-import { askHook, callHook, HookFailure } from './hook.js'
+import { askHook } from './hook.js'
 import { readOptions } from './options.js'
 import { watchPauses } from './pause.js'
-import { makeRequest } from './request.js'
-import { retryPolicy } from './retry-policy.js'
+import { makeRequest } from './resume.js'
 import { afterTurn, type IdleWatch, watchIdle } from './timers.js'
 import type {
-  Attempt,
   CloseReason,
   ConnectOptions,
   Connection,
@@ -23,8 +16,10 @@ import type {
   Decoder,
   DecoderMap,
   EventMap,
+  State,
   StateChange,
 } from './types.js'
+import { Verdict } from './verdict.js'
 
 /**
  * Connects to an event stream and stays connected: it retries, resumes and ends as the options and the
@@ -65,25 +60,14 @@ export function connect<D extends DecoderMap>(
 ): Connection<DecodedMap<D>>
 export function connect<M = EventMap>(url: string | URL, options?: ConnectOptions<M>): Connection<M>
 export function connect<M>(url: string | URL, options: ConnectOptions<M> = {}): Connection<M> {
-  type Item = ServerSentEvent & { raw: string; origin: string; key?: string }
-
   const settings = readOptions(url, options)
-  const { onInvalid, pause, signal, retryIf } = options
-  const { resume, retryHint, openTimeout, idleTimeout, mode, method } = settings
-  const decodingOf = options.decode && decodings(options.decode)
+  const { signal, until, pause, onComment, onIgnored } = options
+  const { openTimeout, idleTimeout } = settings
 
-  /** How the events of the queue are decoded, and where to resume after them, if that is not their id. */
-  const details = new Map<Item, { decoding?: Decoding | undefined; position?: string | undefined }>()
-  /** The last event of the stream has been read. */
-  let last: Item | true | undefined
-  /** Where to resume after the last event that was delivered. */
-  let delivered = settings.lastEventId
-  /** Events were thrown away: the position is that of the last one delivered. */
-  let isCutShort = false
-  let isDone = false
-  let usedMethod = method
   let stopOpening: (() => void) | undefined
   let idle: IdleWatch | undefined
+  /** What `onState` threw when it was told of the end. */
+  let lastThrown: ConnectError | undefined
 
   let open!: (response: Response) => void
   let refuse!: (error: unknown) => void
@@ -95,203 +79,135 @@ export function connect<M>(url: string | URL, options: ConnectOptions<M> = {}): 
   })
   opened.catch(() => {})
 
-  const queue = new EventQueue<Item>({
-    onEmpty() {
-      idle?.begin()
-      engine.pull()
-    },
-    prepare: decodingOf && decodeItem,
-    onTaken(item) {
-      delivered = (details.size > 0 && details.get(item)?.position) || item.id
-      details.delete(item)
-      if (queue.isEmpty) {
-        delivered = engine.lastEventId
-        if (last) engine.finish('end')
-      }
-    },
-  })
-
   const engine = createEngine(settings, {
-    async request(attempt) {
-      if (openTimeout) {
-        const onTime = (): void => {
-          void engine.fail(engine.failure('open-timeout', `No answer within ${openTimeout} ms, which is openTimeout`))
-        }
-        stopOpening?.()
-        stopOpening = afterTurn(openTimeout, onTime)
-      }
-      const request = await makeRequest(settings, attempt, resume)
-      usedMethod = (request[1].method ?? 'GET').toUpperCase()
-      return request
+    request(attempt) {
+      attempt.lastEventId = delivery._position
+      stopOpening?.()
+      const message = `No answer within ${openTimeout} ms (openTimeout)`
+      if (openTimeout)
+        stopOpening = afterTurn(openTimeout, () => void engine.fail(engine.failure('open-timeout', message)))
+      return makeRequest(settings, attempt).then((request) => {
+        verdict._usedMethod = (request[1].method ?? 'GET').toUpperCase()
+        return request
+      })
     },
     onOpen(response, attempt) {
       stopOpening?.()
       if (options.onOpen) return askHook('onOpen', () => options.onOpen!(response, attempt))
     },
-    errorOfEnd(error) {
-      if (!options.until || last || (error && error.status !== 204) || error?.kind === 'incomplete') return
-      return engine.failure('incomplete', 'The stream ended before its last event, which until waits for')
+    async onRefused(error, work) {
+      await verdict._read(error, work)
+      if (error.status === 204) return errorOfEnd()
     },
-    decide,
-    onEvent,
-    onComment: inOrder('onComment'),
-    onIgnored: inOrder('onIgnored'),
+    onEnd: errorOfEnd,
+    decide(error, attempt, delay) {
+      stopOpening?.()
+      idle?.stop()
+      return delivery._last ? 'end' : verdict._decide({ error, attempt, delay })
+    },
+    onEvent: (event, origin) => delivery._add(event, origin),
+    onId: (id) => delivery._takeId(id),
+    onComment: onComment && ((text) => delivery._inOrder('onComment', text)),
+    onIgnored: onIgnored && ((line) => delivery._inOrder('onIgnored', line)),
     onReady() {
       idle?.end()
-      if (isDone) return
-      if (last && queue.isEmpty) engine.finish('end')
-      else queue.serve()
+      delivery._serve()
     },
     onState(state, delay, error) {
       if (state !== 'connecting') stopOpening?.()
       idle?.stop()
       idle = undefined
       if (state === 'open') {
-        if (idleTimeout) {
-          idle = watchIdle(idleTimeout, () => {
-            void engine.fail(engine.failure('idle', `No byte for ${idleTimeout} ms, which is idleTimeout`))
-          })
-        }
+        verdict._notBefore = 0
+        const message = `No byte for ${idleTimeout} ms (idleTimeout)`
+        if (idleTimeout) idle = watchIdle(idleTimeout, () => void engine.fail(engine.failure('idle', message)))
         open(engine.response!)
       }
-      const change: StateChange = { state, ...(delay !== undefined && { delay }), ...(error && { error }) }
-      if (options.onState) callHook('onState', () => options.onState!(change))
+      tell({ state, ...(delay !== undefined && { delay }), ...(error && { error }) })
     },
     onClosed(reason, error) {
-      isDone = true
+      if (lastThrown && reason !== 'failed' && reason !== 'aborted') {
+        reason = 'failed'
+        error = lastThrown
+      }
+      signal?.removeEventListener('abort', onAbort)
       pauses?.stop()
-      if (reason === 'aborted') discard()
+      if (reason === 'aborted') delivery._discard()
       close(reason)
       refuse(error ?? engine.failure('network', 'The connection was closed before it opened'))
-      queue.end(reason === 'failed' || reason === 'aborted' ? { error } : undefined)
+      delivery._end(reason === 'failed' || reason === 'aborted' ? { error } : undefined)
     },
-    isPaused: () => !!pauses?.active(),
+    isHeld() {
+      if (signal?.aborted) onAbort()
+      else if (pauses?.active()) engine.enter('paused')
+      else return false
+      return true
+    },
+    setTimer: (run, ms) => verdict._setTimer(run, ms),
   })
 
-  const pauses = pause?.length
-    ? watchPauses(pause, () => {
-        if (!pauses!.active()) engine.wake()
-        else if (engine.state === 'waiting' || policy(engine.failure('network', 'Paused')) === true) engine.rest()
-      })
-    : undefined
+  const delivery = new Delivery(options as DeliveryOptions, engine, () => {
+    idle?.begin()
+    engine.pull()
+  })
+  const verdict = new Verdict(settings, options, engine, () => delivery._position)
+  const pauses = pause?.length ? watchPauses(pause, onPause) : undefined
+  signal?.addEventListener('abort', onAbort)
 
-  function policy(error: ConnectError | undefined): boolean | 'end' {
-    const id = engine.lastEventId
-    const isCarried = resume !== 'header' || lastEventIdHeader(id) !== undefined
-    const isResumable = !!id && settings.isResumeGiven && isCarried
-    return retryPolicy({ mode, method, usedMethod, error, isResumable })
+  function onAbort(): void {
+    engine.finish('aborted', abortReason(signal!))
   }
 
-  async function decide(error: ConnectError | undefined, attempt: Attempt, isFutile: boolean): Promise<Decision> {
-    stopOpening?.()
-    idle?.stop()
-    if (last) return 'end'
-    if (error && retryIf && !(error.status === 204 && error.kind === 'http')) {
-      const answer = await askHook('retryIf', () => retryIf.call(options, error, attempt))
-      if (
-        typeof answer === 'number'
-          ? !(answer >= 0)
-          : !(answer === undefined || answer === 'end' || typeof answer === 'boolean')
-      ) {
-        const wrong = new TypeError(`it gave ${String(answer)}, not a boolean, a delay, 'end' or undefined`)
-        throw new HookFailure('retryIf', wrong)
-      }
-      if (answer !== undefined && answer !== true) return answer
-      if (answer) return afterRefusal(error)
+  /** A reason to rest has come or gone. */
+  function onPause(): void {
+    if (!pauses!.active()) {
+      const left = verdict._notBefore - performance.now()
+      if (engine.state !== 'paused') return
+      if (left > 0) engine.wait(left)
+      else engine.start()
+    } else if (isLive() && !engine.decision) {
+      if (engine.state !== 'waiting' && verdict._policy(engine.failure('network', 'Paused')) !== true) return
+      engine.drop()
+      engine.failures = 0
+      engine.enter('paused')
     }
-    if (isFutile) return false
-    const next = policy(error)
-    return next === true ? afterRefusal(error) : next
   }
 
-  /** Another attempt, not before the server wants one. */
-  function afterRefusal(error?: ConnectError): Decision {
-    const asked = error?.retryAfter
-    return retryHint && asked !== undefined ? { atLeast: clampHint(asked, retryHint) } : true
+  function isLive(): boolean {
+    return !/paused|closed/.test(engine.state)
   }
 
-  function onEvent(event: ServerSentEvent, origin: string): boolean | string | void {
-    const { data } = event
-    const isLast = options.until && callHook('until', () => options.until!(event))
-    const position = options.position && callHook('position', () => positionOf(event))
-    const item: Item = { event: event.event, data, id: event.id, raw: data, origin }
-    const decoding = decodingOf?.(event.event)
-    if (isLast) last = item
-    if (decodingOf && !decoding) return isLast || position
-    if (decoding?.key !== undefined) item.key = decoding.key
-    if (decoding || position !== undefined) details.set(item, { decoding, position })
-    queue.push(item)
-    return isLast || position
+  /** A body that ends before the event that `until` waits for was cut. */
+  function errorOfEnd(): ConnectError | undefined {
+    if (until && !delivery._last) return engine.failure('incomplete', 'The stream ended before its last event (until)')
   }
 
-  function positionOf(event: ServerSentEvent): string | undefined {
-    const position: unknown = options.position!(event)
-    if (position === undefined || (typeof position === 'string' && !/[\0\r\n]/.test(position))) return position
-    throw new TypeError(`it gave ${String(position)}, not a string of one line or undefined`)
-  }
-
-  /** A function of the options that is told of something between events: when those before it have been delivered. */
-  function inOrder(name: 'onComment' | 'onIgnored'): ((text: string) => void) | undefined {
-    if (!options[name]) return
-    return (text) =>
-      queue.note(() => {
-        try {
-          callHook(name, () => options[name]!(text))
-        } catch (thrown) {
-          void refuseItem(engine.failure('hook', `${name} threw`, (thrown as HookFailure).cause))
-        }
-      })
-  }
-
-  function discard(): void {
-    isCutShort ||= !queue.isEmpty
-    details.clear()
-    queue.discard()
-  }
-
-  async function decodeItem(item: Item): Promise<boolean> {
-    const { event, raw: data, id } = item
+  function tell(change: StateChange): void {
     try {
-      item.data = (await details.get(item)!.decoding!.decode({ event, data, id })) as string
-      return true
+      options.onState?.(change)
     } catch (cause) {
-      // An end marker that does not decode just ends the stream.
-      if (details.has(item) && item !== last) await onUndecoded({ event, data, id }, cause)
-      return false
+      const { state } = change
+      const error = engine.failure('hook', 'onState threw', { cause })
+      if (state === 'closed') lastThrown = error
+      // If `onState` throws at each wait, another wait would not help: the connection fails.
+      else if (state === 'connecting' || state === 'open') void engine.fail(error)
+      else engine.finish('failed', error)
     }
-  }
-
-  async function onUndecoded(event: ServerSentEvent, cause: unknown): Promise<void> {
-    try {
-      if (onInvalid === 'skip') return
-      if (typeof onInvalid === 'function') return void callHook('onInvalid', () => onInvalid(event, cause))
-      await refuseItem(engine.failure('decode', `The data of event "${event.event}" is not valid`, cause, event))
-    } catch (thrown) {
-      await refuseItem(engine.failure('hook', 'onInvalid threw', (thrown as HookFailure).cause, event))
-    }
-  }
-
-  /** What was received cannot be delivered. */
-  async function refuseItem(error: ConnectError): Promise<void> {
-    if (isDone) queue.end({ error })
-    else if (error.kind === 'hook') await engine.fail(error)
-    else engine.finish('failed', error)
-    if (isDone) discard()
   }
 
   async function stop(): Promise<void> {
-    discard()
-    if (isDone) queue.end()
+    delivery._discard()
+    if (delivery._isDone) delivery._end()
     engine.finish('closed')
     await closed
   }
 
   const connection = {
-    get state() {
+    get state(): State {
       return engine.state
     },
     get lastEventId() {
-      return isCutShort || !queue.isEmpty ? delivered : engine.lastEventId
+      return delivery._lastEventId
     },
     get response() {
       return engine.response
@@ -299,17 +215,20 @@ export function connect<M>(url: string | URL, options: ConnectOptions<M> = {}): 
     opened,
     closed,
     next() {
-      if (isDone && !queue.isEmpty && signal?.aborted) {
-        discard()
-        queue.end({ error: abortReason(signal) })
-      }
-      return queue.next() as Promise<IteratorResult<unknown, undefined>>
+      // What came before the end is not delivered once the signal is aborted.
+      if (signal?.aborted && delivery._isDone && delivery._discard()) delivery._end({ error: abortReason(signal) })
+      return delivery._next()
     },
     return(value?: unknown) {
       void stop()
       return Promise.resolve({ done: true, value })
     },
-    reconnect: engine.reconnect,
+    reconnect() {
+      if (!isLive()) return
+      engine.failures = verdict._notBefore = 0
+      engine.cause = undefined
+      engine.start()
+    },
     close: stop,
     [ASYNC_DISPOSE]: stop,
     [Symbol.asyncIterator]() {

@@ -1,47 +1,75 @@
-import type { ConnectError, ConnectErrorKind } from '../errors/connect-error.js'
+import type { ConnectError, ConnectErrorDetails, ConnectErrorKind } from '../errors/connect-error.js'
+import type { Parser } from '../parser/types.js'
+import type { ChunkSource } from '../streams/chunk-source.js'
 import type { ServerSentEvent } from '../wire/types.js'
 import type { HintRange } from './backoff.js'
 import type { Attempt, BackoffOptions, CloseReason, ConnectOptions, State } from './types.js'
 
 /** Checked already. Times are milliseconds. */
-export interface EngineOptions extends Pick<ConnectOptions, 'fetch' | 'signal' | 'maxEventSize' | 'unfinished'> {
+export interface EngineOptions extends Pick<ConnectOptions, 'fetch' | 'maxEventSize' | 'unfinished'> {
   /** Absolute; for messages. */
   url: string
   lastEventId: string
   backoff: Required<BackoffOptions>
   retryHint: false | HintRange
-  keepAlive?: boolean | undefined
   /** No other status opens. */
   only200?: boolean
 }
 
-/** What follows an attempt: another one, after a delay that grows, or after so many milliseconds; the error; the end. */
-export type Decision = boolean | 'end' | number | { atLeast: number }
+/** One attempt and all that belongs to it. After each wait, code that works for an attempt asks whether it is over. */
+export interface Work {
+  readonly attempt: Attempt
+  readonly controller: AbortController
+  /** That of the request, for messages. */
+  url: string
+  response?: Response
+  parser?: Parser
+  /** What is read of the answer. */
+  chunks?: ChunkSource
+  isReading?: boolean
+  openedAt: number
+  /** An event, an id or a `retry:` came. */
+  isFruitful?: boolean
+  /** It ended, or another one took its place. */
+  isOver?: boolean
+}
+
+/** What follows an attempt: another one after so many milliseconds, or the end. */
+export type Decision = number | 'end' | 'no-content' | 'failed'
+
+type Timer = ReturnType<typeof setTimeout>
 
 /**
- * The owner of an engine: what it is told and asked. What a function of the options throws comes as a `HookFailure`.
+ * The owner of an engine: what it is told and asked. Those that may be left out are for what only one kind of owner has. What
+ * a function of the options throws comes as a `HookFailure`, or a `ConnectError`.
  */
 export interface EngineOwner {
   /** The arguments of `fetch` for an attempt. */
   request(attempt: Attempt): Promise<[url: string, init: RequestInit]>
   /** The answer is an event stream. */
   onOpen?(response: Response, attempt: Attempt): unknown
-  /** What the end of an attempt is to the owner, where that is another error, or one at all. */
-  errorOfEnd?(error?: ConnectError): ConnectError | undefined
-  /** What follows an attempt. Without an error its body came to the end; `isFutile`: nothing can come of another one. */
-  decide(error: ConnectError | undefined, attempt: Attempt, isFutile: boolean): Decision | Promise<Decision>
-  /** True: this is the last event, the rest of the stream is nobody's. A string is where to resume from. */
-  onEvent(event: ServerSentEvent, origin: string): boolean | string | void
+  /** The answer is none. May take its time, with the body as the `chunks` of `work`, and give another error. */
+  onRefused?(error: ConnectError, work: Work): Promise<ConnectError | undefined | void>
+  /** The body came to its end. Gives the error, if that is one. */
+  onEnd?(): ConnectError | undefined
+  /** What follows an attempt. `delay` is what the backoff has for it. Without an error its body came to the end. */
+  decide(error: ConnectError | undefined, attempt: Attempt, delay: number): Decision | Promise<Decision>
+  /** True: this is the last event, the rest of the stream is nobody's. */
+  onEvent(event: ServerSentEvent, origin: string): unknown
+  /** Before the engine takes the id, and before `onEvent`. */
+  onId?(id: string): void
   onComment?: ((text: string) => void) | undefined
   onIgnored?: ((line: string) => void) | undefined
   /** The connection is open, or all events of a chunk have been told: `pull()` reads the next one. */
   onReady(): void
   /** After each change. May call the engine. */
   onState(state: State, delay?: number, error?: ConnectError): void
-  /** Once, last. `error` is there for `failed`, `aborted` and `no-content`. */
+  /** Once, last. `error` is there for `failed` and `no-content`, and whatever `finish()` was given. */
   onClosed(reason: CloseReason, error?: unknown): void
-  /** Whether there is a reason to rest instead of asking again. */
-  isPaused?(): boolean
+  /** Whether the next attempt is not to be made, nor waited for: the owner sees to what happens instead. */
+  isHeld?(): boolean
+  /** Default `setTimeout`. */
+  setTimer?(run: () => void, ms: number): Timer
 }
 
 /**
@@ -53,20 +81,30 @@ export interface EngineOwner {
 export interface Engine {
   /** `waiting` also while it is decided what follows an attempt; the owner is told once that is known. */
   state: State
-  /** Where to resume from: the id of the last block that was parsed, or what `onEvent` said. */
+  /** The last event ID of the stream: that of the last block that was parsed. */
   lastEventId: string
   /** The latest answer that was an event stream. */
   response: Response | undefined
+  /** The latest attempt, over or not. */
+  work: Work
+  /** Set while `decide` takes its time. An answer that is not for the latest decision is dropped. */
+  decision: object | undefined
+  /** Attempts in a row that brought nothing. */
+  failures: number
+  /** Why the next attempt is made. */
+  cause: ConnectError | undefined
   /** Reads one chunk. Does nothing while a read is under way or there is nothing to read. */
   pull(): void
-  /** Drops what there is, a wait too, and connects at once. Does nothing while paused or closed. */
-  reconnect(): void
-  /** Drops what there is, a wait too, until `wake()`. Does nothing while it is decided what follows, nor once closed. */
-  rest(): void
-  /** Ends the rest; a delay that somebody asked for still counts. */
-  wake(): void
+  /** Drops what there is, a wait too, and connects. */
+  start(): void
+  /** Connects after so many milliseconds. */
+  wait(ms: number, error?: ConnectError): void
+  /** Drops what there is, a wait too: nothing that is under way has any effect any more. */
+  drop(): void
+  /** Changes the state, and tells the owner. */
+  enter(state: State, delay?: number, error?: ConnectError): void
   /** An error about the latest attempt. */
-  failure(kind: ConnectErrorKind, message: string, cause?: unknown, event?: ServerSentEvent): ConnectError
+  failure(kind: ConnectErrorKind, message: string, details?: ConnectErrorDetails): ConnectError
   /** The latest attempt is over: decides what follows. */
   fail(error: ConnectError): Promise<void>
   /** Ends it for good and releases everything. Does nothing once closed. */

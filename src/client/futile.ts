@@ -1,19 +1,22 @@
+import type { ConnectError } from '../errors/connect-error.js'
 import { causesOf } from '../errors/reason-of.js'
 
-/** Codes of a certificate that is refused, and of arguments that `fetch` does not take (a `dispatcher` of another version). */
-const CODES =
-  /^(CERT_|DEPTH_ZERO_|SELF_SIGNED_|UNABLE_TO_(GET_ISSUER|VERIFY|DECODE|GET_CRL|DECRYPT)|ERR_TLS_CERT|HOSTNAME_MISMATCH|INVALID_(CA|PURPOSE)|PATH_LENGTH_|ERR_INVALID_|UND_ERR_INVALID_ARG)/
+/**
+ * Codes, names and messages that tell of a certificate that is refused, of a port that is blocked, of arguments that `fetch` does
+ * not take (a `dispatcher` of another version), and of a mistake in a `fetch` of one's own.
+ */
+const FUTILE =
+  /^((UND_)?ERR_)?INVALID_|^[A-Z\d_]*(CERT|UNABLE_TO_|HOSTNAME_MISM|PATH_LENGTH)|^bad port$|invalid peer cert|is not a function|^Cannot read prop|^ReferenceError$/
 
-/** What hosts without such codes say, and what engines say of a mistake in a `fetch` of one's own. */
-const WORDS = /^bad port$|invalid peer certificate|is not a function|^Cannot read prop/i
-
-/** Tells whether `thrown`, by `fetch`, says that asking again is of no use. */
-export function isFutile(thrown: unknown, init: RequestInit): boolean {
-  const isSaid = causesOf(thrown).some((error) => {
-    const { code, message, name } = Object(error) as Record<string, unknown>
-    return CODES.test(`${code}`) || WORDS.test(`${message}`) || name === 'ReferenceError'
+/** Tells whether nothing can come of another request, by the error of one that brought no answer. */
+export function isFutile({ cause }: ConnectError, signal: AbortSignal): boolean {
+  return causesOf(cause).some((thrown) => {
+    const { code, message, name } = Object(thrown) as Record<string, unknown>
+    return (
+      [code, message, name].some((text) => FUTILE.test(`${text as string}`)) ||
+      (name === 'TypeError' && !isSignal(signal))
+    )
   })
-  return isSaid || ((thrown as Error | undefined)?.name === 'TypeError' && !isSignal(init.signal!))
 }
 
 /** Test environments have signals of their own, which the host's `fetch` may refuse. */

@@ -1,5 +1,7 @@
 import { createEngine } from '../client/engine.js'
 import type { Engine } from '../client/engine-types.js'
+import { isFutile } from '../client/futile.js'
+import { readRefusal } from '../client/refusal.js'
 import { makeInit } from '../client/request.js'
 import { ConnectError } from '../errors/connect-error.js'
 import { Handlers } from './handlers.js'
@@ -16,6 +18,9 @@ export const CLOSED = 2
  * than one chunk after so many events.
  */
 const MOST_UNDER_WAY = 1000
+
+/** Milliseconds that the body of a refusal may take: the listeners wait for what it says, not for its end. */
+const MOST_TIME = 100
 
 /** What one EventSource is made of: its state, and the engine whose news it hands to the listeners. */
 export class SourceConnection {
@@ -54,9 +59,11 @@ export class SourceConnection {
     const engine = createEngine(settings, {
       async request(attempt) {
         await told
-        return [settings.url, await makeInit(settings, attempt, true)]
+        return [settings.url, await makeInit(settings, attempt, attempt.lastEventId)]
       },
-      decide: (error, _, isFutile) => !error || (error.kind === 'network' && !isFutile),
+      onRefused: (error, work) => readRefusal(error, MOST_TIME, work),
+      decide: (error, { signal }, delay) =>
+        !error || (error.kind === 'network' && (error.response || !isFutile(error, signal))) ? delay : 'failed',
       onEvent: ({ event, data, id }, origin) => {
         underWay++
         this._queue(() => new MessageEvent(event, { data, origin, lastEventId: id }), delivered)

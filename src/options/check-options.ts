@@ -22,7 +22,8 @@ export interface Rules {
  */
 export function checkOptions(options: unknown, rules: Rules, group = ''): void {
   if (options === undefined) return
-  check(group || 'options', typeof options === 'object' && options, 'must be an object')
+  const isGroup = typeof options === 'object' && options && !Array.isArray(options)
+  check(group || 'options', isGroup, 'must be an object')
   for (const name in { ...rules, ...options }) {
     const value = (options as Record<string, unknown>)[name]
     if (value === undefined) continue

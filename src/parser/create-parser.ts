@@ -33,7 +33,11 @@ type Input = string | Uint8Array | End
 
 /** @throws {OptionError} where there is an object to be, and is none. */
 export function checkIsObject(options: unknown): void {
-  check('options', options === undefined || (options && typeof options === 'object'), 'must be an object')
+  check(
+    'options',
+    options === undefined || (options && typeof options === 'object' && !Array.isArray(options)),
+    'must be an object',
+  )
 }
 
 /**

@@ -1,7 +1,5 @@
 /** Why `signal` was aborted. Signals of older hosts do not say; theirs is the reason that the platform gives (DOM 3.1). */
 export function abortReason({ reason }: { reason?: unknown }): unknown {
   if (reason !== undefined) return reason
-  const message = 'This operation was aborted'
-  if (typeof DOMException === 'function') return new DOMException(message, 'AbortError')
-  return Object.assign(new Error(message), { name: 'AbortError' })
+  return Object.assign(new Error('This operation was aborted'), { name: 'AbortError' })
 }

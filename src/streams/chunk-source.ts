@@ -1,5 +1,6 @@
 import { ConnectError } from '../errors/connect-error.js'
-import { keepBody, responseError } from './response-error.js'
+import { keepBody } from './keep-body.js'
+import { responseError } from './response-error.js'
 
 export type Chunk = string | Uint8Array
 
@@ -22,8 +23,40 @@ export interface ChunkSource {
 export function openChunks(source: EventSourceInput): ChunkSource {
   const chunks = openBody(source)
   if (chunks) return chunks
-  if (has(source, 'headers') && has(source, 'status')) return fromResponse(source as Response)
-  throw new TypeError('events() reads a Response, a ReadableStream or an async iterable of text or bytes.')
+  const { status, headers } = Object(source) as Partial<Response>
+  if (status === undefined || !headers) {
+    throw new TypeError('events() reads a Response, a ReadableStream or an async iterable of text or bytes')
+  }
+  const error = responseError(source as Response)
+  if (!error) return openResponse(source as Response)
+  const owner: { chunks?: ChunkSource } = {}
+  // The failure is told by the first read, when what the server said about it is known.
+  const told = keepBody(error, 1000, owner)
+  return {
+    read: () => told.then(() => Promise.reject(error)),
+    cancel: async () => owner.chunks?.cancel(),
+  }
+}
+
+/** The body of a response that is an event stream. */
+export function openResponse(response: Response): ChunkSource {
+  const { body, bodyUsed } = response
+  let cause: unknown
+  try {
+    const chunks = body === null ? EMPTY : bodyUsed ? undefined : openBody(body)
+    if (chunks) return chunks
+  } catch (error) {
+    cause = error
+  }
+  const what = bodyUsed || cause ? 'has been read by somebody else. Give a clone()' : 'is nothing that can be read'
+  const details = { response, cause, code: 'ERR_CONNECT_NO_BODY' } as const
+  const error = new ConnectError('http', `The body of the response ${what}`, details)
+  return { ...EMPTY, read: () => Promise.reject(error) }
+}
+
+const EMPTY: ChunkSource = {
+  read: () => Promise.resolve({ done: true }),
+  cancel: () => Promise.resolve(),
 }
 
 /**
@@ -33,27 +66,17 @@ export function openChunks(source: EventSourceInput): ChunkSource {
  * @throws {TypeError} for a stream that somebody else reads.
  */
 export function openBody(body: unknown): ChunkSource | undefined {
-  if (has(body, 'getReader')) return fromStream(body as unknown as ReadableStream<Chunk>)
-  if (has(body, Symbol.asyncIterator)) return fromIterable(body as unknown as AsyncIterable<Chunk>)
-}
-
-function has(source: unknown, key: PropertyKey): source is object {
-  return typeof source === 'object' && source !== null && key in source
-}
-
-function fromStream(stream: ReadableStream<Chunk>): ChunkSource {
-  const reader = stream.getReader()
-  return {
-    read: () => reader.read(),
-    cancel: (reason) => reader.cancel(reason).finally(() => reader.releaseLock()),
+  if (typeof body !== 'object' || !body) return
+  if ('getReader' in body) {
+    const reader = (body as ReadableStream<Chunk>).getReader()
+    return {
+      read: () => reader.read(),
+      cancel: (reason) => reader.cancel(reason).finally(() => reader.releaseLock()),
+    }
   }
-}
-
-type NodeStream = Partial<Record<'on' | 'destroy', (name?: string, run?: () => void) => unknown>>
-
-function fromIterable(iterable: AsyncIterable<Chunk>): ChunkSource {
-  const iterator = iterable[Symbol.asyncIterator]()
-  const stream = iterable as NodeStream
+  if (!(Symbol.asyncIterator in body)) return
+  const iterator = (body as AsyncIterable<Chunk>)[Symbol.asyncIterator]()
+  const stream = body as NodeStream
   // A Node stream may be told to fail after it was let go, and takes the process down if nobody listens.
   if (stream.destroy) stream.on?.('error', () => {})
   return {
@@ -66,39 +89,12 @@ function fromIterable(iterable: AsyncIterable<Chunk>): ChunkSource {
   }
 }
 
-function fromResponse(response: Response): ChunkSource {
-  const error = responseError(response)
-  if (!error) return openResponse(response)
-  let body: ChunkSource | undefined
-  // The failure is told by the first read, when what the server said about it is known.
-  const told = keepBody(error, (chunks) => (body = chunks))
-  return {
-    read: () => told.then(() => Promise.reject(error)),
-    cancel: async () => body?.cancel(),
-  }
-}
+type NodeStream = Partial<Record<'on' | 'destroy', (name?: string, run?: () => void) => unknown>>
 
-/** The body of a response that is an event stream. */
-export function openResponse(response: Response): ChunkSource {
-  if (response.body === null) return EMPTY
-  const isUsed = response.bodyUsed
-  let cause: unknown
-  try {
-    const chunks = isUsed ? undefined : openBody(response.body)
-    if (chunks) return chunks
-  } catch (error) {
-    cause = error
-  }
-  const what = isUsed || cause ? 'has been read by somebody else. Give a clone()' : 'is nothing that can be read'
-  const error = new ConnectError('http', `The body of the response ${what}.`, {
-    response,
-    cause,
-    code: 'ERR_CONNECT_NO_BODY',
-  })
-  return { ...EMPTY, read: () => Promise.reject(error) }
-}
-
-const EMPTY: ChunkSource = {
-  read: () => Promise.resolve({ done: true }),
-  cancel: () => Promise.resolve(),
+/** Some hosts stream views or buffers that are no `Uint8Array`. */
+export function asBytes(chunk: Chunk): Chunk {
+  if (typeof chunk === 'string' || chunk instanceof Uint8Array) return chunk
+  const { buffer, byteOffset, byteLength } = Object(chunk) as Partial<Uint8Array<ArrayBuffer>>
+  if (byteLength === undefined) return chunk
+  return new Uint8Array(buffer ?? (chunk as unknown as ArrayBuffer), byteOffset, byteLength)
 }

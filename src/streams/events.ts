@@ -1,12 +1,11 @@
 import { ConnectError } from '../errors/connect-error.js'
-import { checkOptions } from '../options/check-options.js'
-import { anything, isFunction, oneOf } from '../options/rules.js'
-import { createParser } from '../parser/create-parser.js'
+import { check } from '../options/check-options.js'
+import { checkIsObject, createParser } from '../parser/create-parser.js'
 import type { ParserOptions } from '../parser/types.js'
 import type { ServerSentEvent } from '../wire/types.js'
 import { abortReason } from './abort-reason.js'
 import { ASYNC_DISPOSE, type Disposable } from './async-dispose.js'
-import { openChunks } from './chunk-source.js'
+import { asBytes, openChunks } from './chunk-source.js'
 import type { Chunk, ChunkSource, EventSourceInput } from './chunk-source.js'
 import { EventQueue } from './event-queue.js'
 
@@ -55,8 +54,12 @@ export interface EventIterator extends AsyncIterableIterator<ServerSentEvent>, D
  */
 // Closures and a hand-written iterator: an async generator costs half as much again for each event.
 export function events(source: EventSourceInput, options: EventsOptions = {}): EventIterator {
-  checkOptions(options, RULES)
+  checkIsObject(options)
   const { signal, until, unfinished, ...parserOptions } = options
+  const isSignal = (signal ?? undefined) === undefined || 'aborted' in Object(signal)
+  check('signal', isSignal, 'must be an AbortSignal')
+  check('until', until === undefined || typeof until === 'function', 'must be a function')
+  check('unfinished', /^(undefined|drop|deliver)$/.test(`${unfinished}`), 'must be one of drop, deliver')
   /** Undefined once the stream has ended, for whatever reason. */
   let chunks: ChunkSource | undefined = openChunks(source)
   let isReading = false
@@ -101,7 +104,7 @@ export function events(source: EventSourceInput, options: EventsOptions = {}): E
         parser.end({ unfinished })
         if (until && !sawLast) throw incomplete()
       } else {
-        parser.feed(value!)
+        parser.feed(asBytes(value!))
       }
       if (done || sawLast) close().catch(() => {})
       else queue.serve()
@@ -149,12 +152,5 @@ export function events(source: EventSourceInput, options: EventsOptions = {}): E
 }
 
 function incomplete(): ConnectError {
-  return new ConnectError('incomplete', 'The stream ended before its last event, which until waits for.')
-}
-
-const RULES = {
-  signal: (value: unknown) => value !== null && !('aborted' in Object(value)) && 'must be an AbortSignal',
-  until: isFunction,
-  unfinished: /* @__PURE__ */ oneOf('drop', 'deliver'),
-  '*': anything,
+  return new ConnectError('incomplete', 'The stream ended before its last event, which until waits for')
 }

@@ -61,7 +61,7 @@ describe('letting go', () => {
     const connection = connect(server.url)
     await connection.close()
     await expect(connection.opened).rejects.toMatchObject({
-      message: `The connection was closed before it opened (${server.url}).`,
+      message: `The connection was closed before it opened (${server.url})`,
     })
     expect(await collect(connection)).toEqual({ data: [] })
     expect(server.requests).toHaveLength(0)

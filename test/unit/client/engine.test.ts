@@ -66,6 +66,7 @@ describe('the engine', () => {
       'read',
       '2',
       'ready',
+      'ready',
       'closed',
       'closed: end',
     ])
@@ -125,7 +126,7 @@ describe('the engine', () => {
       {
         onEvent: ({ data }) => {
           log.push(data)
-          if (data === '1') engine.reconnect()
+          if (data === '1') engine.start()
         },
       },
       ['data: 1\n\ndata: never\n\n', 'data: 2\n\n'],
@@ -135,7 +136,7 @@ describe('the engine', () => {
   })
 
   it('says which attempt an error is about, and on which answer', async () => {
-    const decide = vi.fn(() => false)
+    const decide = vi.fn(() => 'failed' as const)
     const onClosed = vi.fn()
     const { engine } = start(
       {
@@ -148,21 +149,20 @@ describe('the engine', () => {
       ['data: 1\n\n'],
     )
     await settle()
-    const error = engine.failure('hook', 'until threw', new Error('owner'))
+    const error = engine.failure('hook', 'until threw', { cause: new Error('owner') })
     expect(onClosed).toHaveBeenCalledExactlyOnceWith(
       'failed',
       expect.objectContaining({
         kind: 'hook',
         status: 200,
         attempt: 1,
-        event: { event: 'message', data: '1', id: '' },
       }),
     )
     expect(error).toMatchObject({ attempt: 1, status: 200, message: 'until threw (http://example.com/): owner' })
     expect(decide).toHaveBeenCalledExactlyOnceWith(
       expect.objectContaining({ kind: 'hook' }),
       expect.objectContaining({ number: 1 }),
-      false,
+      0,
     )
   })
 })

@@ -96,9 +96,12 @@ describe('an option that makes no sense is refused at once, by its name', () => 
     (at) => expect(refuse({}, at).option).toBe('url'),
   )
 
-  it.each([[null], [5], ['GET'], [true], [() => {}]])('options that are no object: %o', (options) => {
-    expect(() => connect(url, options as never)).toThrow(OptionError)
-  })
+  it.each([[null], [5], ['GET'], [true], [() => {}], [[[]]], [[['method', 'POST']]]])(
+    'options that are no object: %o',
+    (options) => {
+      expect(() => connect(url, options as never)).toThrow(OptionError)
+    },
+  )
 
   it.each([[5], [null], [{}], [['GET']], [() => 'GET']])('a method that is no string: %o', (method) => {
     const error = refuse({ method } as never)
@@ -120,9 +123,6 @@ describe('an option that makes sense is taken', () => {
       lastEventId: '',
       backoff: { min: 1000, max: 30_000, factor: 2, jitter: 0.5, attempts: Infinity, stableAfter: 5000 },
       retryHint: { min: 10, max: 2 ** 31 - 1 },
-      openTimeout: 0,
-      idleTimeout: 0,
-      maxEventSize: 64 * 1024 * 1024,
       resume: 'header',
       mode: 'auto',
       method: 'GET',

@@ -1,19 +1,18 @@
 import { describe, expect, it, vi } from 'vitest'
-import { createEngine } from '../../../src/client/engine.js'
-import type { Engine } from '../../../src/client/engine-types.js'
-import type { State } from '../../../src/client/types.js'
+import { connect } from '../../../src/client/connect.js'
+import type { Connection, State } from '../../../src/client/types.js'
 
-/** An engine in one of its states, with what moves it on from there. */
+/** A connection in one of its states, with what moves it on from there. */
 interface Stand {
-  engine: Engine
+  connection: Connection
   answer(): void
   refuse(): void
   /** The clean end of the body. */
   end(): void
   cut(): void
-  /** The owner has a reason to rest. */
+  /** The page is hidden: a reason to rest. */
   pause(): void
-  /** It has none any more. */
+  /** It is shown again. */
   wake(): void
   abort(): void
   tick(): Promise<void>
@@ -24,28 +23,27 @@ async function stand(state: State): Promise<Stand> {
   let answer!: (response: Response) => void
   let refuse!: (error: unknown) => void
   let body!: ReadableStreamDefaultController
-  let isPaused = false
+  const page = Object.assign(new EventTarget(), { visibilityState: 'visible' })
+  vi.stubGlobal('document', page)
+  const show = (visibilityState: string): void => {
+    page.visibilityState = visibilityState
+    page.dispatchEvent(new Event('visibilitychange'))
+  }
   const fetch = (): Promise<Response> =>
     new Promise((resolve, reject) => {
       answer = resolve
       refuse = reject
     })
-  const backoff = { min: 1000, max: 1000, factor: 1, jitter: 0, attempts: Infinity, stableAfter: Infinity }
-  const engine = createEngine(
-    { url: 'http://example.com/', lastEventId: '', backoff, retryHint: false, fetch, signal: aborter.signal },
-    {
-      request: async () => ['http://example.com/', {}],
-      decide: () => true,
-      onEvent: () => {},
-      onReady: () => engine.pull(),
-      onState: () => {},
-      onClosed: () => {},
-      isPaused: () => isPaused,
-    },
-  )
+  const connection = connect('http://example.com/', {
+    backoff: { min: 1000, max: 1000, jitter: 0 },
+    fetch,
+    signal: aborter.signal,
+    pause: ['hidden'],
+  })
+  connection.next().catch(() => {})
   const settle = (): Promise<unknown> => vi.advanceTimersByTimeAsync(0)
   const at: Stand = {
-    engine,
+    connection,
     answer() {
       const stream = new ReadableStream({ start: (controller) => void (body = controller) })
       answer(new Response(stream, { headers: { 'content-type': 'text/event-stream' } }))
@@ -53,14 +51,8 @@ async function stand(state: State): Promise<Stand> {
     refuse: () => refuse(new TypeError('fetch failed')),
     end: () => body.close(),
     cut: () => body.error(new TypeError('terminated')),
-    pause() {
-      isPaused = true
-      engine.rest()
-    },
-    wake() {
-      isPaused = false
-      engine.wake()
-    },
+    pause: () => show('hidden'),
+    wake: () => show('visible'),
     abort: () => aborter.abort(),
     tick: async () => void (await vi.advanceTimersByTimeAsync(1000)),
   }
@@ -68,9 +60,9 @@ async function stand(state: State): Promise<Stand> {
   if (state === 'open') at.answer()
   if (state === 'waiting') at.refuse()
   if (state === 'paused') at.pause()
-  if (state === 'closed') engine.finish('closed')
+  if (state === 'closed') await connection.close()
   await settle()
-  expect(engine.state).toBe(state)
+  expect(connection.state).toBe(state)
   return at
 }
 
@@ -80,10 +72,10 @@ const EVENTS: Record<string, (stand: Stand) => unknown> = {
   'clean end': (at) => at.end(),
   cut: (at) => at.cut(),
   'the delay is over': (at) => at.tick(),
-  'reconnect()': ({ engine }) => engine.reconnect(),
+  'reconnect()': ({ connection }) => connection.reconnect(),
   'a reason to rest': (at) => at.pause(),
   'no reason to rest': (at) => at.wake(),
-  'finish()': ({ engine }) => engine.finish('closed'),
+  'close()': ({ connection }) => connection.close(),
   'the signal': (at) => at.abort(),
 }
 
@@ -96,7 +88,7 @@ const TABLE: Record<State, Record<string, State>> = {
     'reconnect()': 'connecting',
     'a reason to rest': 'paused',
     'no reason to rest': 'connecting',
-    'finish()': 'closed',
+    'close()': 'closed',
     'the signal': 'closed',
   },
   open: {
@@ -106,7 +98,7 @@ const TABLE: Record<State, Record<string, State>> = {
     'reconnect()': 'connecting',
     'a reason to rest': 'paused',
     'no reason to rest': 'open',
-    'finish()': 'closed',
+    'close()': 'closed',
     'the signal': 'closed',
   },
   waiting: {
@@ -114,7 +106,7 @@ const TABLE: Record<State, Record<string, State>> = {
     'reconnect()': 'connecting',
     'a reason to rest': 'paused',
     'no reason to rest': 'waiting',
-    'finish()': 'closed',
+    'close()': 'closed',
     'the signal': 'closed',
   },
   paused: {
@@ -124,7 +116,7 @@ const TABLE: Record<State, Record<string, State>> = {
     'reconnect()': 'paused',
     'a reason to rest': 'paused',
     'no reason to rest': 'connecting',
-    'finish()': 'closed',
+    'close()': 'closed',
     'the signal': 'closed',
   },
   closed: {
@@ -134,7 +126,7 @@ const TABLE: Record<State, Record<string, State>> = {
     'reconnect()': 'closed',
     'a reason to rest': 'closed',
     'no reason to rest': 'closed',
-    'finish()': 'closed',
+    'close()': 'closed',
     'the signal': 'closed',
   },
 }
@@ -150,11 +142,12 @@ describe('what leads from one state to another', () => {
       const at = await stand(from)
       await EVENTS[event]!(at)
       await vi.advanceTimersByTimeAsync(0)
-      expect(at.engine.state).toBe(to)
-      at.engine.finish('closed')
+      expect(at.connection.state).toBe(to)
+      await at.connection.close()
       expect(vi.getTimerCount()).toBe(0)
     } finally {
       vi.useRealTimers()
+      vi.unstubAllGlobals()
     }
   })
 })

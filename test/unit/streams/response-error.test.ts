@@ -13,34 +13,39 @@ describe('responseError', () => {
 
   it('takes every 2xx status that has a body, or 200 alone', () => {
     const taken = (only200: boolean): number[] =>
-      Array.from({ length: 600 }, (_, status) => status).filter((status) => !responseError(of(status), {}, only200))
+      Array.from({ length: 600 }, (_, status) => status).filter((status) => !responseError(of(status), 1, only200))
     expect(taken(true)).toEqual([200])
     expect(taken(false)).toEqual(
       Array.from({ length: 100 }, (_, at) => 200 + at).filter((status) => ![204, 205].includes(status)),
     )
   })
 
-  it('tells status, response, attempt and Retry-After', () => {
+  it('tells status, response and attempt', () => {
     const response = new Response('', { status: 503 })
-    expect(responseError(response, { attempt: 3, retryAfter: 2000 })).toMatchObject({
-      message: 'The server answered 503.',
+    expect(responseError(response, 3)).toMatchObject({
+      message: 'The server answered 503',
       kind: 'http',
       code: 'ERR_CONNECT_HTTP',
       status: 503,
       response,
       attempt: 3,
-      retryAfter: 2000,
     })
   })
 
   it('tells the content type that is wrong', () => {
     expect(responseError(new Response('{}', { headers: { 'content-type': 'application/json' } }))).toMatchObject({
-      message: 'The server sent application/json, not text/event-stream.',
+      message: 'The server sent application/json, not text/event-stream',
       kind: 'content-type',
     })
     expect(responseError(new Response(new Uint8Array(0)))).toMatchObject({
-      message: 'The server sent no content type, not text/event-stream.',
+      message: 'The server sent no content type, not text/event-stream',
     })
+  })
+
+  it('throws what says so where a fetch gives no response at all', () => {
+    for (const given of [undefined, null, 5, {}, { ok: true }]) {
+      expect(() => responseError(given as never)).toThrow('fetch gave no Response')
+    }
   })
 
   it('tells a host that gives no response.body', () => {

@@ -1,0 +1,107 @@
+import type { ConnectError } from '../errors/connect-error.js'
+import { MAX_DELAY } from '../wire/constants.js'
+import { clampHint } from './backoff.js'
+import type { Decision, Engine, Work } from './engine-types.js'
+import { isFutile } from './futile.js'
+import { lastEventIdHeader } from './last-event-id-header.js'
+import type { ConnectSettings } from './options.js'
+import { readRefusal } from './refusal.js'
+import { retryPolicy } from './retry-policy.js'
+import type { Attempt, ConnectOptions } from './types.js'
+
+/** Milliseconds that the body of a refusal may take. */
+const MOST_TIME = 1000
+
+/** An attempt that is over. */
+export interface Ended {
+  /** Without one the body came to its end. */
+  error: ConnectError | undefined
+  attempt: Attempt
+  /** What the backoff has for the next one, in milliseconds. */
+  delay: number
+}
+
+/** Decides what follows an attempt: by `retryIf`, by what the server asks for, by the policy. */
+export class Verdict {
+  /** The earliest time of the next attempt, where somebody named one. */
+  _notBefore = 0
+  /** That of the latest request, which `resume` may have changed. */
+  _usedMethod: string
+  private readonly _settings: ConnectSettings
+  private readonly _retryIf: ConnectOptions['retryIf']
+  private readonly _engine: Engine
+  private readonly _position: () => string
+  /** The milliseconds that the body of the refusal took: they count towards the delay. */
+  private _spent = 0
+
+  constructor(
+    settings: ConnectSettings,
+    options: Pick<ConnectOptions, 'retryIf'>,
+    engine: Engine,
+    position: () => string,
+  ) {
+    this._settings = settings
+    this._usedMethod = settings.method
+    this._retryIf = options.retryIf?.bind(options)
+    this._engine = engine
+    this._position = position
+  }
+
+  /** Reads a refusal. */
+  async _read(error: ConnectError, work: Work): Promise<void> {
+    const since = performance.now()
+    await readRefusal(error, MOST_TIME, work)
+    this._spent = performance.now() - since
+  }
+
+  _setTimer(run: () => void, ms: number): ReturnType<typeof setTimeout> {
+    const timer = setTimeout(run, Math.max(0, ms - this._spent))
+    this._spent = 0
+    if (this._settings.keepAlive === false) (timer as { unref?(): void }).unref?.()
+    return timer
+  }
+
+  async _decide({ error, attempt, delay }: Ended): Promise<Decision> {
+    const isNoContent = error?.status === 204 && error.kind === 'http'
+    let answer: unknown
+    if (error && this._retryIf && !isNoContent) {
+      const { decision } = this._engine
+      try {
+        answer = checked(await this._retryIf(error, attempt))
+      } catch (cause) {
+        const failure = this._engine.failure('hook', 'retryIf threw', { cause })
+        if (decision === this._engine.decision) this._engine.finish('failed', failure)
+        return 'failed'
+      }
+    }
+    if (typeof answer === 'number') {
+      const ms = Math.min(answer, MAX_DELAY)
+      this._spent = 0
+      this._notBefore = performance.now() + ms
+      return ms
+    }
+    const isLost = error?.kind === 'network' && !error.response
+    const next = answer ?? (isLost && isFutile(error, attempt.signal) ? false : this._policy(error))
+    if (next !== true) return isNoContent ? 'no-content' : next === 'end' ? 'end' : 'failed'
+    const { retryHint } = this._settings
+    const asked = retryHint && error?.retryAfter !== undefined ? clampHint(error.retryAfter, retryHint) : 0
+    this._notBefore = asked && performance.now() + asked - this._spent
+    return Math.max(asked, delay)
+  }
+
+  /** What follows where nobody says otherwise. */
+  _policy(error: ConnectError | undefined): boolean | 'end' {
+    const { mode, method, resume, isResumeGiven } = this._settings
+    const id = this._position()
+    const isCarried = resume !== 'header' || lastEventIdHeader(id) !== undefined
+    const isResumable = !!id && isResumeGiven && isCarried
+    return retryPolicy({ mode, method, usedMethod: this._usedMethod, error, isResumable })
+  }
+}
+
+/** What `retryIf` gave. */
+function checked(answer: unknown): unknown {
+  const isRight = typeof answer === 'number' ? answer >= 0 : [undefined, true, false, 'end'].includes(answer as never)
+  if (isRight) return answer
+  throw new TypeError(`it gave ${String(answer)}, not a boolean, a delay, 'end' or undefined`)
+}
