@@ -7,7 +7,26 @@ import { createServer } from 'node:net'
 import { delimiter, join } from 'node:path'
 import { fileURLToPath } from 'node:url'
 
-const EXAMPLES = ['runs', 'ai-sdk', 'mcp', 'express', 'fastify', 'koa', 'hono', 'h3', 'next', 'bun', 'deno', 'workers']
+/** Those that take longest first. */
+const EXAMPLES = [
+  'runs',
+  'ai-sdk',
+  'mcp',
+  'next',
+  'sveltekit',
+  'nest',
+  'nest-on-fastify',
+  'vue',
+  'workers',
+  'express',
+  'fastify',
+  'koa',
+  'hono',
+  'h3',
+  'prometheus',
+  'bun',
+  'deno',
+]
 /** Examples that run at the same time: they mostly wait. */
 const AT_ONCE = 3
 const LIMIT = 120_000
@@ -28,11 +47,11 @@ async function freePort() {
 
 async function testExample(name) {
   const own = join(here, 'tests', `${name}.mjs`)
-  const { test, env, prepare } = await import(existsSync(own) ? own : './tests/ticks.mjs')
+  const { test, env, prepare, folder = name } = await import(existsSync(own) ? own : './tests/ticks.mjs')
   const prepared = await prepare?.(freePort)
   const port = await freePort()
   const example = spawn('npm', ['start', '--silent'], {
-    cwd: join(here, name),
+    cwd: join(here, folder),
     env: {
       ...process.env,
       ...env,

@@ -1,7 +1,4 @@
-// As it would stand in app/events/route.js. Next.js must neither cache nor prerender it.
 import { eventStream } from 'eventwire/server'
-
-export const dynamic = 'force-dynamic'
 
 /** A tick a second, numbered on from the last one the reader saw. */
 function ticks(session) {
@@ -13,6 +10,6 @@ function ticks(session) {
   }
 }
 
-export function GET(request) {
+export function GET({ request }) {
   return eventStream(request, ticks)
 }

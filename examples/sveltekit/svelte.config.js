@@ -1,0 +1,2 @@
+// To build it, name the adapter of the host here.
+export default {}

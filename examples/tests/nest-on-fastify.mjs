@@ -1,0 +1,4 @@
+export { test } from './nest.mjs'
+
+export const folder = 'nest'
+export const env = { ADAPTER: 'fastify' }

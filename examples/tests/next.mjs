@@ -1,0 +1,3 @@
+export { test } from './page.mjs'
+
+export const env = { NEXT_TELEMETRY_DISABLED: '1' }
