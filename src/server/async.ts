@@ -1,3 +1,5 @@
+import { OptionError } from '../errors/option-error.js'
+
 /** `T`, or a promise of it. */
 export type Awaitable<T> = T | PromiseLike<T>
 
@@ -24,4 +26,15 @@ export async function attempt(action: () => unknown, onError: (error: unknown) =
   } catch (error) {
     onError(error)
   }
+}
+
+/**
+ * What a function of the user gave that must answer at once.
+ *
+ * @throws {OptionError} where that is a promise, whose own failure is nobody's then.
+ */
+export function atOnce<T>(name: string, answer: T): T {
+  if (!isThenable(answer)) return answer
+  answer.then(undefined, () => {})
+  throw new OptionError(name, 'must answer at once, not with a promise')
 }

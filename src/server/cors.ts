@@ -1,5 +1,6 @@
 import { check, checkOptions, type Rule, type Rules } from '../options/check-options.js'
 import { isBoolean } from '../options/rules.js'
+import { atOnce } from './async.js'
 import type { EventRequest } from './event-request.js'
 import type { HeadFields } from './response-head.js'
 
@@ -66,7 +67,7 @@ export function resolveCors(options: CorsOptions | undefined, report: (error: un
   const isAllowed = (asking: string, request: EventRequest): boolean => {
     if (typeof origin !== 'function') return origins.has(asking)
     try {
-      return origin(asking, request) === true
+      return atOnce<unknown>('cors.origin', origin(asking, request)) === true
     } catch (error) {
       report(error)
       return false

@@ -109,7 +109,7 @@ export class Exchange {
   /** The reader must be there still (`isGone`), in the same turn. */
   openSink(owner: SinkOwner): Sink {
     const res = this._res
-    if (res?.headersSent) throw new OptionError('res', 'is answered already')
+    if (res?.headersSent) throw new OptionError('res', 'must be the response to req, its head not sent.')
     if (res) return createNodeSink(this._raw as NodeRequest, res, owner)
     const web = createWebSink(owner, (this._raw as Request).signal)
     this._body = web.body

@@ -2,10 +2,9 @@ import { check } from '../options/check-options.js'
 import { isWebRequest } from './event-request.js'
 import type { NodeRequest, NodeResponse } from './node-types.js'
 
-/** Where frameworks keep what we take, in the objects they call handlers with. */
-const WEB_PLACES = ['request', 'req', 'req.raw', 'raw']
-const REQUEST_PLACES = ['raw', 'req', 'node.req']
-const RESPONSE_PLACES = ['raw', 'res', 'node.res']
+/** Where frameworks keep what we take, in the objects they call handlers with. `''` is the object itself. */
+const PLACES = ['', 'request', 'req', 'raw', 'req.raw', 'node.req', 'request.raw', 'event.request', 'event.node.req']
+const RESPONSE_PLACES = ['raw', 'res', 'node.res', 'response', 'event.node.res']
 
 const isNodeRequest = (value: unknown): boolean => {
   const { headers, on } = (value ?? {}) as Partial<NodeRequest>
@@ -16,28 +15,42 @@ const isNodeResponse = (value: unknown): boolean => typeof (value as NodeRespons
 
 /** @throws {OptionError} that says what of `value` to pass. */
 export function checkWebRequest(value: unknown): asserts value is Request {
-  check('request', isWebRequest(value), `must be a web Request.${hint(value, WEB_PLACES, isWebRequest)}`)
+  if (isWebRequest(value)) return
+  const web = placeOf(value, PLACES, isWebRequest)
+  const node = placeOf(value, PLACES, isNodeRequest)
+  let hint = ''
+  if (web !== undefined) hint = ` What you pass has one: hand over its \`${web}\`.`
+  else if (node !== undefined)
+    hint = ` What you pass ${has(node)} of node:http, which goes with its response: (req, res).`
+  check('request', false, `must be a web Request.${hint}`)
 }
 
 /** @throws {OptionError} that says what of them to pass. */
 export function checkNodePair(req: unknown, res: unknown): void {
-  if (isWebRequest(req)) check('req', false, 'must be a request of node:http. This is a web Request: use `fetch`.')
-  check('req', isNodeRequest(req), `must be a request of node:http.${hint(req, REQUEST_PLACES, isNodeRequest)}`)
+  if (!isNodeRequest(req)) {
+    const web = placeOf(req, PLACES, isWebRequest)
+    const node = placeOf(req, PLACES, isNodeRequest)
+    let hint = ''
+    if (isNodeResponse(req) && isNodeRequest(res)) hint = ' The request comes first, then the response.'
+    else if (node !== undefined) hint = ` What you pass has one: hand over its \`${node}\`.`
+    else if (web !== undefined) hint = ` What you pass ${has(web)} of the web, which \`fetch\` takes.`
+    check('req', false, `must be a request of node:http.${hint}`)
+  }
   // A framework's context has both.
-  const from = res ?? req
-  const text = `must be the response to req.${hint(from, RESPONSE_PLACES, isNodeResponse)}`
-  check('res', isNodeResponse(res), text)
+  const place = placeOf(res ?? req, RESPONSE_PLACES, isNodeResponse)
+  const hint = place === undefined ? '' : ` What you pass has one: hand over its \`${place}\`.`
+  check('res', isNodeResponse(res), `must be the response to req.${hint}`)
 }
 
-function hint(value: unknown, places: string[], isRight: (found: unknown) => boolean): string {
-  for (const place of places) {
-    let found: any = value
+const has = (place: string): string => (place === '' ? 'is one' : `has one, its \`${place}\`,`)
+
+function placeOf(value: unknown, places: string[], isRight: (found: unknown) => boolean): string | undefined {
+  return places.find((place) => {
     try {
-      for (const name of place.split('.')) found = found?.[name]
+      return isRight(place === '' ? value : place.split('.').reduce((found: any, name) => found?.[name], value))
     } catch {
-      continue
+      // A getter that does not like to be looked at.
+      return false
     }
-    if (isRight(found)) return ` What you pass has one: hand over its \`${place}\`.`
-  }
-  return ''
+  })
 }

@@ -1,3 +1,4 @@
+import { OptionError } from '../errors/option-error.js'
 import { attempt, isThenable } from './async.js'
 import type { Session, Source } from './session.js'
 import type { StreamMessage } from './stream-message.js'
@@ -35,7 +36,7 @@ export function runSource(owner: SourceOwner, product: unknown): void {
   } else if (product !== undefined) {
     const kind = product === null ? 'null' : typeof product
     owner.fail(
-      new TypeError(`A source must give an iterable, a function that cleans up, or nothing. It gave: ${kind}.`),
+      new OptionError('source', `must give an iterable, a function that cleans up, or nothing. It gave: ${kind}.`),
     )
   }
   if (owner.over) stopSource(owner)

@@ -1,5 +1,5 @@
 import type { EventRequest } from '../event-request.js'
-import { isThenable } from '../async.js'
+import { atOnce } from '../async.js'
 import type { ChannelOptions } from './channel-options.js'
 import { topicSet, type Admission } from './reader.js'
 
@@ -21,8 +21,7 @@ export async function describe<M, C>(
   context: C,
 ): Promise<Admission> {
   const topics = options.topics && topicSet(await options.topics(context, request))
-  const user: unknown = options.limit?.by(context, request)
-  if (isThenable(user)) throw new TypeError('limit.by must answer at once.')
+  const user: unknown = atOnce('limit.by', options.limit?.by(context, request))
   return { context, topics, request, user: user === undefined ? undefined : String(user) }
 }
 

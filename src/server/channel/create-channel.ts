@@ -1,6 +1,7 @@
 import { encode } from '../../encoder/encode.js'
 import { checkOptions, type Rules } from '../../options/check-options.js'
 import { isBoolean, isName, isString, milliseconds, reconnectionTime } from '../../options/rules.js'
+import { atOnce } from '../async.js'
 import { Exchange } from '../exchange.js'
 import { checkNodePair, checkWebRequest } from '../handed.js'
 import type { NodeRequest, NodeResponse } from '../node-types.js'
@@ -128,7 +129,11 @@ export function createChannel<M = ChannelEvents, C = unknown>(options: ChannelOp
   const publish = async (event: keyof M & string, data: M[keyof M], given?: PublishOptions): Promise<string> => {
     checkOptions(given, PUBLISH_RULES)
     const json = options.serialize !== undefined || typeof data !== 'string'
-    const text = options.serialize ? options.serialize(data as never, event) : json ? toJson(data) : (data as string)
+    const text = options.serialize
+      ? atOnce('serialize', options.serialize(data as never, event))
+      : json
+        ? toJson(data)
+        : (data as string)
     // Refuses what cannot be written, before the transport has it.
     encode({ event: event ?? (null as never), data: text })
     if (isClosed) throw new ChannelClosedError('The channel is closed.')

@@ -1,5 +1,5 @@
 import type { Entry } from './entry.js'
-import { isThenable } from '../async.js'
+import { atOnce } from '../async.js'
 import { messageOf } from './message.js'
 import type { HubHooks } from './hub-options.js'
 import type { Reader } from './reader.js'
@@ -30,9 +30,7 @@ export function createPick(hooks: HubHooks, compare: (a: string, b: string) => n
   const isFor = (reader: Reader, entry: Entry): boolean => {
     const topics = topicsOf(reader, entry.id)
     if (topics && entry.topic !== undefined && !topics.has(entry.topic)) return false
-    const answer = !hooks.filter || hooks.filter(messageOf(entry), reader.context)
-    if (isThenable(answer)) throw new TypeError('filter must answer at once.')
-    return Boolean(answer)
+    return !hooks.filter || Boolean(atOnce('filter', hooks.filter(messageOf(entry), reader.context)))
   }
 
   return (reader, all, cache) => {

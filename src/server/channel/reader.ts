@@ -1,3 +1,4 @@
+import { OptionError } from '../../errors/option-error.js'
 import type { EventRequest } from '../event-request.js'
 import { defer, type Deferred } from '../async.js'
 import type { Sink, SinkOwner } from '../sink.js'
@@ -23,7 +24,7 @@ export interface ChannelReader<C = unknown> {
    * Takes other topics from here on: for what is published after the call. In `onConnect` it counts for what is
    * replayed, too. When the reader comes back, the option `topics` is asked again.
    *
-   * @throws {TypeError} for what are no strings.
+   * @throws {OptionError} for what are no strings.
    */
   setTopics(topics: Iterable<string>): void
   /**
@@ -168,9 +169,11 @@ export class Reader implements SinkOwner, ChannelReader {
   }
 }
 
-/** @throws {TypeError} */
+/** @throws {OptionError} */
 export function topicSet(topics: string | Iterable<string>): ReadonlySet<string> {
-  const list = typeof topics === 'string' ? [topics] : [...topics]
+  const given: unknown = topics
+  const isList = typeof given === 'object' && given !== null && Symbol.iterator in given
+  const list = typeof topics === 'string' ? [topics] : isList ? [...topics] : [undefined]
   if (list.every((topic) => typeof topic === 'string')) return new Set(list)
-  throw new TypeError('Topics must be strings.')
+  throw new OptionError('topics', 'must be a string, or an iterable of strings')
 }

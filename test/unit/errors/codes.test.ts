@@ -37,3 +37,28 @@ it.each(codes())('%s has a heading in docs/errors.md', (code) => {
 it('docs/errors.md explains no code that nothing throws', () => {
   expect(codes()).toEqual(expect.arrayContaining([...headings]))
 })
+
+/** What a function of `src/server` refuses by name, outside the rules of options, which say themselves what is right. */
+const refused = readdirSync('src/server', { recursive: true, encoding: 'utf8' })
+  .filter((file) => file.endsWith('.ts'))
+  .map((file) => readFileSync(join('src/server', file), 'utf8'))
+  .flatMap((source) => [...source.matchAll(/(?:new OptionError|\bcheck|atOnce(?:<\w+>)?)\('([\w.-]+)'/g)])
+  .map((match) => match[1]!)
+
+it('finds what servers refuse at all', () => {
+  expect(refused).toEqual(
+    expect.arrayContaining(['request', 'req', 'res', 'source', 'topics', 'filter', 'cors.origin']),
+  )
+})
+
+it.each([...new Set(refused)])('docs/errors.md says what to do about %s', (option) => {
+  const rows = readFileSync('docs/errors.md', 'utf8').match(/^\| `.*\|$/gm) ?? []
+  expect(rows.some((row) => row.split('|')[1]!.includes(`\`${option}\``))).toBe(true)
+})
+
+it('src/server throws no error without a code', () => {
+  const plain = readdirSync('src/server', { recursive: true, encoding: 'utf8' })
+    .filter((file) => file.endsWith('.ts'))
+    .filter((file) => /\bnew (?:Type|Range)Error\(/.test(readFileSync(join('src/server', file), 'utf8')))
+  expect(plain).toEqual([])
+})

@@ -186,9 +186,3 @@ it('a publish that fails unawaited harms nobody, and is told to onError', async 
   await turn()
   expect(errors).toEqual([expect.objectContaining({ code: 'ERR_CHANNEL_CLOSED' })])
 })
-
-it('a handler that is given a framework context says what to pass', async () => {
-  const channel = createChannel()
-  const context = { req: { raw: new Request('http://localhost/') } }
-  await expect(channel.fetch(context as never)).rejects.toThrow('req.raw')
-})
