@@ -1,6 +1,8 @@
 /** Below this a byte is a whole code point of its own. */
 const FIRST_NON_ASCII = 0x80
 
+const STREAM = { stream: true }
+
 // Made on first use, so that those who feed text need no TextDecoder at all.
 let whole: TextDecoder | undefined
 
@@ -21,7 +23,8 @@ export class ByteDecoder {
     if (stream) this._streaming ??= newDecoder()
     const decoder = this._streaming ?? (whole ??= newDecoder())
     if (!stream) this._streaming = undefined
-    return decoder.decode(bytes, { stream })
+    // No options where none are needed: Bun reads them at each call, which takes a tenth of the whole.
+    return stream ? decoder.decode(bytes, STREAM) : decoder.decode(bytes)
   }
 
   /** Ends the bytes: what is left of an unfinished code point comes out as U+FFFD. */
