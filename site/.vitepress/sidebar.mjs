@@ -10,6 +10,7 @@ const ORDER = {
     'channels',
     'sqlite',
     'redis',
+    'transports',
     'runs',
     'testing',
     'cli',

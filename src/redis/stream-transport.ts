@@ -62,6 +62,8 @@ export class StreamTransport implements Transport, StreamListener {
   /** Entries were lost, and the channel has not been told yet. */
   private _isLost = false
   private _released: Promise<void> | undefined
+  /** The newest place that the channel was given. */
+  private _position = '0-0'
   /** The newest place that was read. */
   private _newest = '0-0'
   /** Ids that were read since the last loss, beyond those that the history holds. Bounded; the oldest go first. */
@@ -118,6 +120,7 @@ export class StreamTransport implements Transport, StreamListener {
     this._history = history
     this._arrival = undefined
     this._isLost = false
+    this._position = position
     this._subscriber?.onReset(position)
     for (const stored of arrival.entries) this.onStored(stored)
   }
@@ -134,6 +137,7 @@ export class StreamTransport implements Transport, StreamListener {
     }
     this._history!.push(entry)
     this._see(entry.id)
+    this._position = entry.id
     this._subscriber?.onEntry(entry)
   }
 
@@ -153,9 +157,10 @@ export class StreamTransport implements Transport, StreamListener {
   }
 
   range(after: string, upTo: string, topics?: ReadonlySet<string>): Page | undefined | Promise<Page | undefined> {
-    return (
-      this._history?.page(after, upTo, topics) ?? this._once(`range ${after} ${upTo}`, () => this._fetch(after, upTo))
-    )
+    // The memory reaches as far as what was delivered; Redis may be ahead of that.
+    const isHeld = compareStreamIds(upTo, this._position) <= 0
+    const held = isHeld ? this._history?.page(after, upTo, topics) : undefined
+    return held ?? this._once(`range ${after} ${upTo}`, () => this._fetch(after, upTo))
   }
 
   private _see(id: string): void {

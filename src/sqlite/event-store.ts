@@ -89,10 +89,11 @@ export class EventStore {
       for (const [name, sql] of Object.entries(statements)) all[name as keyof typeof statements] = database.prepare(sql)
       const state = all.readState.get<{ epoch: string; last: number; reserved: number }>()
       const epoch = state?.epoch ?? Date.now().toString(36) + Math.floor(Math.random() * 36 ** 4).toString(36)
-      const before = state?.last ?? 0
+      // No place is before the first start.
+      const before = state?.last ?? -1
       const start = state ? Math.max(before, state.reserved, Date.now() * 1000) : Date.now() * 1000
       all.writeState.run(epoch, start, start + BLOCK, this._owner)
-      if (state) all.addHole.run(before, start)
+      all.addHole.run(before, start)
       forgetHoles(all)
       return { all, epoch, start }
     }, true)

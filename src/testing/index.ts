@@ -40,6 +40,18 @@ export type { ServerAdapter, SuiteMessage } from './suites/server/server-reader.
 export { runStoreSuite } from './suites/runs/run-store-suite.js'
 export type { RunStoreSuiteOptions } from './suites/runs/run-store-suite.js'
 export type { RunStoreAdapter } from './suites/runs/store-trial.js'
+export { transportSuite } from './suites/transport/transport-suite.js'
+export type { TransportSuiteOptions } from './suites/transport/transport-suite.js'
+export type { TransportAdapter } from './suites/transport/transport-trial.js'
+export type {
+  GapReason,
+  HistoryLimits,
+  Page,
+  Subscriber,
+  Transport,
+  TransportMessage,
+} from '../server/channel/transport.js'
+export type { Entry } from '../server/channel/entry.js'
 export type { RunClaim, RunEnd, RunState, RunStore, RunView } from '../runs/run-store.js'
 export { ConformanceError } from './suites/suite.js'
 export type { Suite, SuiteCase, SuiteResult } from './suites/suite.js'

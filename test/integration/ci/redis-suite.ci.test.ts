@@ -1,23 +1,37 @@
-import { sharedTransportSuite, transportSuite, type SharedRig } from '../../support/transport-suite.js'
-import { Cleanup } from '../../support/cleanup.js'
+import { afterAll, beforeAll, describe, it } from 'vitest'
+import { transportSuite } from '../../../src/testing/suites/transport/transport-suite.js'
+import type { Transport } from '../../../src/server/channel/transport.js'
 import { LIBRARIES, transportOf } from '../../support/redis-clients.js'
 import { RedisServer } from '../../support/redis-server.js'
 
-for (const library of LIBRARIES) {
-  const create = async (): Promise<SharedRig> => {
-    const cleanup = new Cleanup()
-    const server = cleanup.use(await RedisServer.start())
-    const connect = async (): Promise<SharedRig['transport']> => cleanup.use(transportOf(library, server.port))
-    return {
-      transport: await connect(),
-      other: connect,
-      async forget(id) {
-        const next = (await server.run('XRANGE', 'events', `(${id}`, '+', 'COUNT', 1)) as [string][]
-        await server.run('XTRIM', 'events', 'MINID', next[0]![0])
-      },
-      close: () => cleanup[Symbol.asyncDispose](),
-    }
+let server: RedisServer
+beforeAll(async () => {
+  server = await RedisServer.start()
+})
+afterAll(() => server[Symbol.asyncDispose]())
+
+describe.each(LIBRARIES)('redisStreams keeps the contract of a transport, through %s', (library) => {
+  const keys = new WeakMap<Transport, string>()
+  let count = 0
+  const at = (key: string): Transport => {
+    // Each with a client of its own, as another process would have.
+    const transport = transportOf(library, server.port, { key })
+    keys.set(transport, key)
+    return transport
   }
-  transportSuite(`on Redis Streams, through ${library}`, create)
-  sharedTransportSuite(`on Redis Streams, through ${library}`, create)
-}
+  const suite = transportSuite(
+    {
+      open: () => at(`${library}-${count++}`),
+      another: (transport) => at(keys.get(transport)!),
+      reopen: (transport) => at(keys.get(transport)!),
+      lose: async (transport) => void (await server.run('DEL', keys.get(transport)!)),
+      async forget(transport, id) {
+        const key = keys.get(transport)!
+        const next = (await server.run('XRANGE', key, `(${id}`, '+', 'COUNT', 1)) as [string][]
+        await server.run('XTRIM', key, 'MINID', next[0]![0])
+      },
+    },
+    { timeout: 20_000 },
+  )
+  for (const { name, run } of suite.cases) it(name, run)
+})

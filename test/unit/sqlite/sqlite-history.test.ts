@@ -6,7 +6,7 @@ import type { HistoryLimits, Transport } from '../../../src/server/channel/trans
 import { sqliteHistory } from '../../../src/sqlite/sqlite-history.js'
 import { LIMITS, Recorder, replay, tick } from '../../support/redis-recorder.js'
 import { OPENERS, openWal, scratchFile, type OpenDatabase } from '../../support/sqlite.js'
-import { transportSuite } from '../../support/transport-suite.js'
+import { transportSuite } from '../../../src/testing/suites/transport/transport-suite.js'
 
 const closing: (() => unknown)[] = []
 afterEach(async () => {
@@ -199,22 +199,20 @@ describe.each([...OPENERS])('sqliteHistory over %s', (_, open) => {
     await transport.close()
   })
 
-  transportSuite(`sqliteHistory over ${_}`, async (limits) => {
-    const { path, remove } = scratchFile()
-    const database = openWal(open, path)
-    const transport = sqliteHistory({ database })
-    transport.prepare!(limits)
-    return {
-      transport,
-      // Its limits are what makes it forget.
-      forget: async () => {},
-      async close() {
-        await transport.close()
-        database.close()
-        remove()
-      },
-    }
-  })
+  const places = new WeakMap<Transport, string>()
+  const openAt = (path: string, limits: HistoryLimits): Transport => {
+    const transport = transportAt(path, limits)
+    places.set(transport, path)
+    return transport
+  }
+  const suite = transportSuite(
+    {
+      open: (limits) => openAt(file().path, limits),
+      reopen: (transport, limits) => openAt(places.get(transport)!, limits),
+    },
+    { timeout: 20_000 },
+  )
+  for (const { name, run, skip } of suite.cases) if (skip === undefined) it(name, run)
 })
 
 it.each([[{}], [{ database: 1 }], [{ database: {} }], [undefined], [{ database: {}, table: '' }]])(

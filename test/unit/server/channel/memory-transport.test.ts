@@ -1,15 +1,18 @@
-import { expect, it } from 'vitest'
+import { describe, expect, it } from 'vitest'
 import { createMemoryTransport } from '../../../../src/server/channel/memory-transport.js'
-import { message, transportSuite } from '../../../support/transport-suite.js'
+import { transportSuite } from '../../../../src/testing/suites/transport/transport-suite.js'
+import type { HistoryLimits, Transport } from '../../../../src/server/channel/transport.js'
+import { message } from '../../../../src/testing/suites/transport/transport-trial.js'
 
 const now = (): number => 0
 
-transportSuite('in memory', async (limits) => ({
-  transport: createMemoryTransport(limits, now, 'epoch'),
-  // Limited to a few entries, it has forgotten by itself.
-  forget: async () => {},
-  close: async () => {},
-}))
+describe('keeps the contract of a transport', () => {
+  let epoch = 0
+  const open = (limits: HistoryLimits): Transport => createMemoryTransport(limits, now, `e${epoch++}`)
+  for (const { name, run, skip } of transportSuite({ open }, { timeout: 20_000 }).cases) {
+    if (skip === undefined) it(name, run)
+  }
+})
 
 const LIMITS = { size: 2, maxAge: 1000, maxBytes: 10_000 }
 
