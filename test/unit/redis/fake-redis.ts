@@ -28,7 +28,7 @@ export class FakeRedis implements LinkFactory {
   }
 
   get entries(): Stored[] {
-    return this.#stream(KEY)
+    return this.stream(KEY)
   }
 
   set entries(entries: Stored[]) {
@@ -49,7 +49,7 @@ export class FakeRedis implements LinkFactory {
   }
 
   addTo(key: string, ...fields: string[]): string {
-    const entries = this.#stream(key)
+    const entries = this.stream(key)
     const last = entries.at(-1)?.[0]
     const now = `${this.clock}-0`
     const id = last && compareStreamIds(last, now) >= 0 ? last.replace(/\d+$/, (n) => String(Number(n) + 1)) : now
@@ -58,7 +58,7 @@ export class FakeRedis implements LinkFactory {
     return id
   }
 
-  #stream(key: string): Stored[] {
+  stream(key: string): Stored[] {
     const entries = this.streams.get(key) ?? []
     this.streams.set(key, entries)
     return entries
@@ -68,14 +68,18 @@ export class FakeRedis implements LinkFactory {
     this.sent.push(command!)
     this.before(command!, args)
     const inRange = (low: string, high: string): Stored[] =>
-      this.#stream(args[0]!).filter(([id]) => isAfter(id, low, true) && isAfter(id, high, false))
+      this.stream(args[0]!).filter(([id]) => isAfter(id, low, true) && isAfter(id, high, false))
     const count = Number(args[args.indexOf('COUNT') + 1])
     const limit = (found: Stored[]): Stored[] => (args.includes('COUNT') ? found.slice(0, count) : found)
     switch (command) {
       case 'TIME':
         return [String(Math.floor(this.clock / 1000)), String((this.clock % 1000) * 1000)]
-      case 'XADD':
-        return this.addTo(args[0]!, ...args.slice(args.indexOf('*') + 1))
+      case 'XADD': {
+        const star = args.indexOf('*')
+        if (star > 0) return this.addTo(args[0]!, ...args.slice(star + 1))
+        this.stream(args[0]!).push([args[1]!, args.slice(2)])
+        return args[1]
+      }
       case 'XRANGE':
         return limit(inRange(args[1]!, args[2]!))
       case 'XREVRANGE':
@@ -95,7 +99,7 @@ export class FakeRedis implements LinkFactory {
       keys
         .map((key, index): [string, Stored[]] => {
           const after = words[keys.length + index]!
-          return [key, limit(this.#stream(key).filter(([id]) => compareStreamIds(id, after) > 0))]
+          return [key, limit(this.stream(key).filter(([id]) => compareStreamIds(id, after) > 0))]
         })
         .filter(([, entries]) => entries.length > 0)
     if (found().length === 0 && block > 0) {
