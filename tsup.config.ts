@@ -64,6 +64,16 @@ export default defineConfig(async () => {
   return [
     { ...common, format: 'esm', platform: 'neutral', outDir: 'dist' },
     // The platform makes esbuild list the names of each module, which `import()` of CommonJS reads.
-    { ...common, format: 'cjs', platform: 'node', outDir: 'dist/cjs' },
+    {
+      ...common,
+      format: 'cjs',
+      platform: 'node',
+      outDir: 'dist/cjs',
+      esbuildOptions(options, context) {
+        common.esbuildOptions!(options, context)
+        // `require` in its place: Jest has no `import()` in CommonJS.
+        options.supported = { 'dynamic-import': false }
+      },
+    },
   ]
 })

@@ -1,6 +1,7 @@
 import { inject, it } from 'vitest'
 import { EventSource } from '../../src/eventsource/event-source.js'
 import type { Host } from '../spec/eventsource/host.js'
+import { reportedByWindow } from '../spec/eventsource/reported-by-window.js'
 
 const name = navigator.userAgent.includes('Firefox') ? 'firefox' : 'chromium'
 
@@ -14,20 +15,5 @@ export const host: Host = {
   // A page has six connections to a server.
   itBesideOthers: (rule, body) => it(rule, body),
   bases: () => Promise.resolve({ base: location.origin, otherBase: inject('otherBase') }),
-  async reported(run) {
-    const reported: unknown[] = []
-    const listener = (event: ErrorEvent): void => {
-      reported.push(event.error)
-      event.preventDefault()
-      event.stopImmediatePropagation()
-    }
-    window.addEventListener('error', listener, { capture: true })
-    try {
-      await run()
-      await new Promise((resolve) => setTimeout(resolve))
-    } finally {
-      window.removeEventListener('error', listener, { capture: true })
-    }
-    return reported
-  },
+  reported: reportedByWindow,
 }

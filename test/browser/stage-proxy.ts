@@ -1,7 +1,7 @@
 import { readFileSync } from 'node:fs'
-import { request } from 'node:http'
 import { fileURLToPath } from 'node:url'
 import type { Plugin } from 'vitest/config'
+import { relay } from '../spec/eventsource/relay.js'
 
 /** Where the stage server is. Only the environment is common to the set-up and the plugin. */
 export const STAGE_URL = 'EVENTWIRE_STAGE_URL'
@@ -13,17 +13,7 @@ export function stageProxy(): Plugin {
     configureServer({ middlewares }) {
       middlewares.use((req, res, next) => {
         if (!req.url!.startsWith('/stage')) return next()
-        const { method, headers } = req
-        const ahead = request(new URL(req.url!, process.env[STAGE_URL]), { method, headers, agent: false })
-        ahead.on('response', (answer) => {
-          res.writeHead(answer.statusCode!, answer.headers)
-          res.flushHeaders()
-          answer.pipe(res)
-          answer.on('error', () => res.destroy())
-        })
-        ahead.on('error', () => req.socket.resetAndDestroy())
-        res.on('close', () => ahead.destroy())
-        req.pipe(ahead)
+        relay(req, res, process.env[STAGE_URL]!)
       })
     },
   }

@@ -1,66 +1,97 @@
-// Tries the built package on each runtime: the corpus of streams, the encoder, the client and the server, and the
-// rules of EventSource. Names as arguments choose some of them: node test/runtimes/run.mjs bun node24
+// Tries the package as npm would publish it, installed in an empty project, on each runtime, under each test runner and in
+// each browser: the corpus of streams, the encoder, the client and the server, and the rules of EventSource. Names as
+// arguments choose some of them: node test/runtimes/run.mjs bun node24 jest-29-commonjs
 import { execFileSync, spawn } from 'node:child_process'
 import { once } from 'node:events'
-import { existsSync, rmSync, statSync, symlinkSync } from 'node:fs'
+import { cpSync, existsSync, statSync } from 'node:fs'
 import { dirname, join } from 'node:path'
 import { performance } from 'node:perf_hooks'
 import { createInterface } from 'node:readline'
 import { fileURLToPath } from 'node:url'
+import { BROWSERS } from './browsers.mjs'
+import { bundle } from './bundle.mjs'
+import { makeProject } from './project.mjs'
 
 const here = dirname(fileURLToPath(import.meta.url))
 const root = join(here, '../..')
 const modules = join(here, 'node_modules')
-const out = join(here, '.tests')
-const tests = join(out, 'main.mjs')
+const kit = join(here, 'kit/node_modules')
 /** Milliseconds for one runtime. */
-const BOUND = 180_000
+const BOUND = 240_000
 
-const node = (version) => ({ file: join(modules, `node${version}/bin/node`), args: [tests] })
+const binary = (version) => join(modules, `node${version}/bin/node`)
+const node = (version) => ({ file: binary(version), args: ['main.mjs'] })
+const vitest = (file, folder) => ({
+  file,
+  args: [join(folder, 'vitest/vitest.mjs'), 'run', '--config', 'runners/vitest.config.mjs'],
+})
+const nodeTest = (file) => ({ file, args: ['--test', 'runners/portable.node.mjs'] })
+/** @param kind of the modules: Jest needs a flag of Node for its own ES modules. */
+function jest(name, kind) {
+  const isEsm = kind === 'mjs'
+  const config = { testEnvironment: 'node', testMatch: [`**/*.test.${kind}`], transform: {}, maxConcurrency: 8 }
+  const flags = isEsm ? ['--experimental-vm-modules', '--no-warnings'] : []
+  const args = [
+    ...flags,
+    join(kit, name, 'bin/jest.js'),
+    '--config',
+    JSON.stringify(config),
+    '--ci',
+    '--testTimeout=60000',
+  ]
+  return { file: process.execPath, args }
+}
+
 const RUNTIMES = {
   node20: node(20),
   node22: node(22),
   node24: node(24),
   node26: node(26),
   'node26-built-in': {
-    file: join(modules, 'node26/bin/node'),
+    file: binary(26),
     // The warnings are of its own doing: a long retry overflows its timer.
     args: [
       '--experimental-eventsource',
       '--disable-warning=UNDICI-ES',
       '--disable-warning=TimeoutOverflowWarning',
-      tests,
+      'main.mjs',
     ],
     env: { BUILT_IN: 'node' },
   },
-  bun: { file: join(modules, '.bin/bun'), args: [tests] },
-  deno: { file: join(modules, '.bin/deno'), args: ['run', '-A', '--no-check', tests] },
-  workerd: { file: join(modules, '.bin/workerd'), args: ['test', join(here, 'workerd.capnp')] },
+  bun: { file: join(modules, '.bin/bun'), args: ['main.mjs'] },
+  deno: { file: join(modules, '.bin/deno'), args: ['run', '-A', '--no-check', 'main.mjs'] },
+  workerd: { file: join(modules, '.bin/workerd'), args: ['test', 'workerd.capnp'] },
+  'jest-29-commonjs': jest('jest-29', 'cjs'),
+  'jest-29-esm': jest('jest-29', 'mjs'),
+  'jest-30-commonjs': jest('jest', 'cjs'),
+  'jest-30-esm': jest('jest', 'mjs'),
+  'vitest-4': vitest(process.execPath, join(root, 'node_modules')),
+  'vitest-5': vitest(binary(24), kit),
+  'node-test-20': nodeTest(binary(20)),
+  'node-test-26': nodeTest(binary(26)),
 }
 
-function install() {
-  const lock = join(modules, '.package-lock.json')
-  if (existsSync(lock) && statSync(lock).mtimeMs > statSync(join(here, 'package-lock.json')).mtimeMs) return true
-  try {
-    execFileSync('npm', ['ci', '--no-audit', '--no-fund', '--loglevel=error'], { cwd: here, stdio: 'inherit' })
-    return true
-  } catch {
-    console.log('The runtimes could not be installed. With a network: cd test/runtimes && npm ci (about 900 MB).')
-    process.exitCode = process.env.CI === 'true' ? 1 : 0
-    return false
-  }
+function install(folder, flags = []) {
+  const lock = join(folder, 'node_modules/.package-lock.json')
+  if (existsSync(lock) && statSync(lock).mtimeMs > statSync(join(folder, 'package-lock.json')).mtimeMs) return
+  execFileSync('npm', ['ci', '--no-audit', '--no-fund', '--loglevel=error', ...flags], {
+    cwd: folder,
+    stdio: 'inherit',
+    shell: process.platform === 'win32',
+  })
 }
 
-async function startStage() {
-  const stage = spawn(process.execPath, [join(out, 'stage-main.mjs')], { stdio: ['pipe', 'pipe', 'inherit'] })
-  const [url] = await once(createInterface(stage.stdout), 'line')
-  return { url, stop: () => stage.stdin.end() }
+/** Starts a module of the project that serves until its standard input ends, and prints where. */
+async function serve(project, file, env) {
+  const options = { cwd: project, stdio: ['pipe', 'pipe', 'inherit'], env: { ...process.env, ...env } }
+  const server = spawn(process.execPath, [file], options)
+  const [url] = await once(createInterface(server.stdout), 'line')
+  return { url, stop: () => server.stdin.end() }
 }
 
-async function run(name, { file, args, env }, stageUrl) {
-  const before = performance.now()
+async function runProgram({ file, args, env }, project, stageUrl) {
   const child = spawn(file, args, {
-    cwd: out,
+    cwd: project,
     stdio: ['ignore', 'pipe', 'pipe'],
     env: { ...process.env, NO_COLOR: '1', STAGE_URL: stageUrl, ...env },
     timeout: BOUND,
@@ -68,31 +99,59 @@ async function run(name, { file, args, env }, stageUrl) {
   let output = ''
   for (const stream of [child.stdout, child.stderr]) stream.on('data', (data) => (output += data))
   const [code] = await once(child, 'close')
-  console.log(`${code === 0 ? 'ok' : 'FAILED'} ${name} (${((performance.now() - before) / 1000).toFixed(1)} s)`)
-  if (code === 0) return true
   if (code === null) output += `Killed: it took more than ${BOUND} ms.\n`
-  console.log(output.trimEnd().replace(/^/gm, '  '))
-  return false
+  return { passed: code === 0, output }
 }
 
-if (install()) {
-  if (!existsSync(join(root, 'dist/index.js'))) execFileSync(process.execPath, ['scripts/build.mjs'], { cwd: root })
-  const link = join(modules, 'eventwire')
-  rmSync(link, { force: true, recursive: true })
-  symlinkSync(root, link, 'junction')
-  const { bundle } = await import('./bundle.mjs')
-  await bundle(out)
+async function visit({ file, visit: go }, pageUrl) {
+  if (!existsSync(file)) return { passed: false, output: `Not there: ${file}` }
+  try {
+    const { result, output } = await go(pageUrl, BOUND)
+    return { passed: result === 'passed', output }
+  } catch (error) {
+    return { passed: false, output: String(error.stack) }
+  }
+}
 
-  const chosen = process.argv.slice(2)
-  const stage = await startStage()
-  const failed = []
-  for (const [name, runtime] of Object.entries(RUNTIMES)) {
-    if (chosen.length > 0 && !chosen.includes(name)) continue
-    if (!(await run(name, runtime, stage.url))) failed.push(name)
+const chosen = process.argv.slice(2)
+const unknown = chosen.filter((name) => !(name in RUNTIMES) && !(name in BROWSERS))
+if (unknown.length > 0) {
+  console.log(`${unknown.join(', ')}: there are ${[...Object.keys(RUNTIMES), ...Object.keys(BROWSERS)].join(', ')}`)
+  process.exit(2)
+}
+const isChosen = (name) => chosen.length === 0 || chosen.includes(name)
+install(here)
+if (chosen.length === 0 || chosen.some((name) => /jest|vitest/.test(name)))
+  install(join(here, 'kit'), ['--ignore-scripts'])
+
+const project = makeProject()
+const failed = []
+try {
+  await bundle(project.folder)
+  cpSync(join(here, 'workerd.capnp'), join(project.folder, 'workerd.capnp'))
+  cpSync(join(here, 'runners'), join(project.folder, 'runners'), { recursive: true })
+  const stage = await serve(project.folder, 'stage-main.mjs', {})
+  const page = await serve(project.folder, 'page-main.mjs', { STAGE_URL: stage.url })
+  const report = async (name, attempt) => {
+    const before = performance.now()
+    const { passed, output } = await attempt()
+    console.log(`${passed ? 'ok' : 'FAILED'} ${name} (${((performance.now() - before) / 1000).toFixed(1)} s)`)
+    if (passed) return
+    console.log(output.trimEnd().replace(/^/gm, '  '))
+    failed.push(name)
   }
+  for (const [name, runtime] of Object.entries(RUNTIMES).filter(([key]) => isChosen(key))) {
+    await report(name, () => runProgram(runtime, project.folder, stage.url))
+  }
+  for (const [name, browser] of Object.entries(BROWSERS).filter(([key]) => isChosen(key))) {
+    await report(name, () => visit(browser, page.url))
+  }
+  page.stop()
   stage.stop()
-  if (failed.length > 0) {
-    console.log(`FAILED: ${failed.join(', ')}`)
-    process.exitCode = 1
-  }
+} finally {
+  project.remove()
+}
+if (failed.length > 0) {
+  console.log(`FAILED: ${failed.join(', ')}`)
+  process.exitCode = 1
 }

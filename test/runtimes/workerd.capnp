@@ -4,7 +4,7 @@ const config :Workerd.Config = (
   services = [
     ( name = "main",
       worker = (
-        modules = [ ( name = "worker", esModule = embed ".tests/worker.mjs" ) ],
+        modules = [ ( name = "worker", esModule = embed "worker.mjs" ) ],
         compatibilityDate = "2026-01-01",
         bindings = [ ( name = "STAGE_URL", fromEnvironment = "STAGE_URL" ) ]
       )

@@ -1,1 +1,1 @@
-export default { testEnvironment: 'node', testMatch: ['**/jest.test.mjs'], transform: {} }
+export default { testEnvironment: 'node', testMatch: ['**/jest.test.{mjs,cjs}'], transform: {} }

@@ -1,12 +1,13 @@
 // Tries the testing kit of the built package with other runners and another mock server than those of the
-// root: vitest 5 with msw 3 on Node 24, jest with ES modules on this Node and on Node 24, node:test on this Node.
+// root: vitest 5 with msw 3 on Node 24, Jest 29 and 30 with ES modules and with CommonJS on this Node, Jest 30 on Node 24
+// too, node:test on this Node. The package is the packed tarball.
 import { execFileSync } from 'node:child_process'
-import { existsSync, symlinkSync } from 'node:fs'
+import { cpSync, existsSync, rmSync } from 'node:fs'
 import { dirname, join } from 'node:path'
 import { fileURLToPath } from 'node:url'
+import { makeProject } from '../project.mjs'
 
 const here = dirname(fileURLToPath(import.meta.url))
-const root = join(here, '../../..')
 const node24 = join(here, '../node_modules/node24/bin/node')
 
 const run = (file, args) =>
@@ -19,17 +20,23 @@ const install = (cwd) =>
   })
 
 if (!existsSync(node24)) throw new Error('Node 24 is missing. Run npm ci in test/runtimes.')
-if (!existsSync(join(root, 'dist/testing/index.js'))) throw new Error('The package is not built. Run npm run build.')
 install(here)
-// A link, so that the lock file does not repeat what the root needs.
-symlinkSync(root, join(here, 'node_modules/eventwire'), 'junction')
+const project = makeProject()
+const installed = join(here, 'node_modules/eventwire')
+rmSync(installed, { recursive: true, force: true })
+cpSync(join(project.folder, 'node_modules/eventwire'), installed, { recursive: true })
+project.remove()
 
-const JEST = ['--experimental-vm-modules', '--no-warnings', 'node_modules/jest/bin/jest.js']
+const jest = (name) => join('node_modules', name, 'bin/jest.js')
+const ESM = ['--experimental-vm-modules', '--no-warnings']
 const legs = [
   ['vitest 5 and msw 3 on Node 24', node24, ['node_modules/vitest/vitest.mjs', 'run']],
-  [`jest on Node ${process.versions.node}`, process.execPath, JEST],
-  ['jest on Node 24', node24, JEST],
-  [`node:test on Node ${process.versions.node}`, process.execPath, ['--test', 'node.test.mjs']],
+  ['Jest 30 on Node 24', node24, [...ESM, jest('jest'), 'jest.test.mjs']],
+  ['node:test', process.execPath, ['--test', 'node.test.mjs']],
+  ...['jest', 'jest-29'].flatMap((name) => [
+    [`${name} with ES modules`, process.execPath, [...ESM, jest(name), 'jest.test.mjs']],
+    [`${name} with CommonJS`, process.execPath, [jest(name), 'jest.test.cjs']],
+  ]),
 ]
 let failed = 0
 for (const [name, file, args] of legs) {

@@ -7,6 +7,7 @@ const HOSTS: Record<HostName, string> = {
   workerd: 'Workers',
   chromium: 'Chromium',
   firefox: 'Firefox',
+  webkit: 'WebKit',
 }
 const BUILT_IN = ['chromium', 'firefox', 'node'] as const
 

@@ -2,7 +2,7 @@
 export type SubjectName = 'ours' | 'chromium' | 'firefox' | 'node'
 
 /** Where a test runs. */
-export type HostName = 'node' | 'bun' | 'deno' | 'workerd' | 'chromium' | 'firefox'
+export type HostName = 'node' | 'bun' | 'deno' | 'workerd' | 'chromium' | 'firefox' | 'webkit'
 
 type Where = SubjectName | `ours in ${HostName}`
 
@@ -95,6 +95,10 @@ export const DIFFERENCES = list({
     standard: 'It asks past all caches, and says so to the server.',
     'ours in bun': 'It does not say so: `fetch` knows no `cache` there.',
     'ours in deno': 'It does not say so: `fetch` knows no `cache` there.',
+  },
+  idBytes: {
+    standard: 'An id beyond ASCII is sent as its UTF-8 bytes.',
+    'ours in webkit': '`fetch` of WebKitGTK encodes the bytes once more.',
   },
   openAtHead: {
     standard: 'It opens with the head of the answer.',
