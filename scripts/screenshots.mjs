@@ -1,45 +1,116 @@
-// `npm run screenshots`: pictures of the inspector in each state, into docs/.
+// `npm run screenshots`: pictures of the inspector in each state, into docs/screenshots.
 import { fileURLToPath } from 'node:url'
 import { chromium } from 'playwright'
 import { startInspector } from '../dist/cli/inspector.js'
 
-const docs = fileURLToPath(new URL('../docs/', import.meta.url))
-const inspector = await startInspector()
+const folder = fileURLToPath(new URL('../docs/screenshots/', import.meta.url))
+const WIDE = { viewport: { width: 1200, height: 1000 } }
+const DARK = { ...WIDE, colorScheme: 'dark' }
+const PHONE = { viewport: { width: 390, height: 844 }, deviceScaleFactor: 2 }
+const DARK_PHONE = { ...PHONE, colorScheme: 'dark' }
+
+/** What is pressed, and what is there before the picture is taken. */
+const STATES = {
+  open: { ...WIDE, act: ({ figure }) => figure('received', 25) },
+  cut: {
+    ...WIDE,
+    fullPage: true,
+    async act({ press, figure, phase }) {
+      await press('Cut')
+      await figure('connections', 2)
+      await phase('open', 2)
+    },
+  },
+  waiting: {
+    ...WIDE,
+    async act({ press, phase }) {
+      await press('Restart server')
+      await phase('waiting', 1)
+    },
+  },
+  stall: {
+    ...WIDE,
+    async act({ press, phase, page }) {
+      await press('Stall')
+      await phase('waiting', 1)
+      await page.getByText('silent for').waitFor()
+    },
+  },
+  slow: {
+    ...DARK,
+    rate: 20,
+    async act({ press, page }) {
+      await press('Slow reader')
+      await page.getByText('events behind the other').waitFor()
+      await page.waitForTimeout(2000)
+    },
+  },
+  gap: {
+    ...WIDE,
+    async act({ press, figure, phase }) {
+      await press('Trim history')
+      await figure('gaps told', 1)
+      await figure('lost', 1)
+    },
+  },
+  disconnected: {
+    ...WIDE,
+    async act({ press, phase }) {
+      await press('Disconnect')
+      await phase('closed', 2)
+    },
+  },
+  dark: {
+    ...DARK,
+    async act({ press, figure, phase }) {
+      await press('Kick')
+      await figure('connections', 2)
+      await phase('open', 2)
+    },
+  },
+  phone: {
+    ...PHONE,
+    async act({ press, figure }) {
+      await press('Cut')
+      await figure('connections', 2)
+    },
+  },
+  'phone-dark': {
+    ...DARK_PHONE,
+    async act({ press, phase }) {
+      await press('Restart server')
+      await phase('waiting', 1)
+    },
+  },
+}
+
 const browser = await chromium.launch({
   executablePath: process.env.CHROMIUM ?? '/usr/bin/chromium',
   args: ['--no-sandbox', '--disable-gpu', '--disable-quic', '--no-first-run'],
 })
 
-async function take(name, options, act) {
+for (const [state, { act, fullPage = false, rate = 4, ...options }] of Object.entries(STATES)) {
+  const inspector = await startInspector()
   const page = await browser.newPage(options)
   await page.goto(inspector.url)
-  const ours = page.getByRole('region', { name: 'eventwire' })
-  const figure = (label) => ours.locator(`[data-figure="${label}"]`)
-  const reaches = async (label, least) => {
-    while (!(Number(await figure(label).textContent()) >= least)) await page.waitForTimeout(100)
+  const ours = page.getByRole('region', { name: 'eventwire', exact: true })
+  const figure = async (label, least) => {
+    const value = ours.locator(`[data-figure="${label}"]`)
+    while (!(Number(await value.textContent()) >= least)) await page.waitForTimeout(50)
   }
-  await reaches('received', 20)
-  await act({ page, reaches })
-  await page.screenshot({ path: `${docs}${name}.png` })
+  const phase = async (name, readers) => {
+    while ((await page.locator(`.pill.${name}`).count()) < readers) await page.waitForTimeout(20)
+  }
+  const press = (name) => page.getByRole('button', { name }).click()
+  // Slow enough that what happened a moment ago is still seen.
+  const body = JSON.stringify({ action: 'rate', rate })
+  await fetch(`${inspector.url}control`, { method: 'POST', body })
+  await figure('received', 10)
+  await act({ page, press, figure, phase })
+  await page.mouse.move(0, 0)
+  await page.screenshot({ path: `${folder}inspector-${state}.png`, fullPage })
   await page.close()
+  await inspector.close()
+  console.log(`docs/screenshots/inspector-${state}.png`)
 }
-
-const wide = { viewport: { width: 1200, height: 1080 } }
-const press = (page, name) => page.getByRole('button', { name }).click()
-
-await take('inspector-open', wide, ({ reaches }) => reaches('received', 100))
-await take('inspector-cut', wide, async ({ page, reaches }) => {
-  await press(page, 'Cut')
-  await reaches('connections', 2)
-  await reaches('received', 70)
-})
-await take('inspector-gap', wide, async ({ page, reaches }) => {
-  await press(page, 'Trim history')
-  await reaches('gaps told', 1)
-  await reaches('received', 70)
-})
-const phone = { viewport: { width: 390, height: 844 }, colorScheme: 'dark', deviceScaleFactor: 2 }
-await take('inspector-phone', phone, ({ page }) => press(page, 'Cut'))
-
 await browser.close()
-await inspector.close()

@@ -58,8 +58,16 @@ const connection = connect(saboteur.url, {
     console.log(paint('green', `${attempt.number === 1 ? 'opened ' : 'resumed'}  ${from}`))
   },
 })
-const inspector = await startInspector()
-console.log(`page      ${inspector.url} shows what a reader does when its stream breaks`)
+const inspector = await startInspector({
+  stage: {
+    url: saboteur.url,
+    name: 'the ticker of npm start, through its saboteur',
+    restart: killServer,
+    trim: ticker.trim,
+    score: () => score,
+  },
+})
+console.log(`page      ${inspector.url} shows this stream, and lets you break it`)
 console.log(
   ticker.isDurable
     ? 'history   is in a SQLite file, so that it survives the server'

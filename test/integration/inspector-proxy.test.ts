@@ -1,4 +1,7 @@
+import { once } from 'node:events'
 import { request } from 'node:http'
+import { connect } from 'node:net'
+import { networkInterfaces } from 'node:os'
 import { describe, expect, it } from 'vitest'
 import { startInspector } from '../../src/cli/inspect/start-inspector.js'
 import { serve } from '../support/http.js'
@@ -18,16 +21,83 @@ describe("the inspector's proxy", () => {
       for (const path of ['/', '/config', '/stream', `/${'0'.repeat(32)}/config`]) {
         expect((await fetch(origin + path)).status).toBe(404)
       }
-      const rebound = await new Promise((resolve) => {
-        request(
-          { port, host: '127.0.0.1', path: `${pathname}config`, headers: { host: 'evil.example' } },
-          (response) => {
+      const asked = (path: string, headers: Record<string, string>): Promise<number> =>
+        new Promise((resolve) => {
+          request({ port, host: '127.0.0.1', path: pathname + path, headers }, (response) => {
             response.resume()
-            resolve(response.statusCode)
-          },
-        ).end()
+            resolve(response.statusCode!)
+          }).end()
+        })
+      const own = `127.0.0.1:${port}`
+      const refused: Record<string, string>[] = [
+        // A name that was made to lead to the loopback.
+        { host: 'evil.example' },
+        { host: `evil.example:${port}` },
+        { host: `127.0.0.1:${Number(port) + 1}` },
+        { host: '127.0.0.1' },
+        // Pages of elsewhere, and of nowhere.
+        { host: own, origin: 'https://evil.example' },
+        { host: own, origin: `http://127.0.0.1:${Number(port) + 1}` },
+        { host: own, origin: 'null' },
+        { host: own, 'sec-fetch-site': 'cross-site', 'sec-fetch-mode': 'no-cors' },
+        { host: own, 'sec-fetch-site': 'same-site', 'sec-fetch-mode': 'cors' },
+      ]
+      for (const headers of refused) expect([headers, await asked('config', headers)]).toEqual([headers, 404])
+      const taken: Record<string, string>[] = [
+        { host: own, origin: `http://${own}`, 'sec-fetch-site': 'same-origin', 'sec-fetch-mode': 'cors' },
+        { host: `localhost:${port}`, origin: `http://localhost:${port}` },
+        { host: own, 'sec-fetch-site': 'cross-site', 'sec-fetch-mode': 'navigate' },
+      ]
+      for (const headers of taken) expect([headers, await asked('config', headers)]).toEqual([headers, 200])
+    } finally {
+      await inspector.close()
+    }
+  })
+
+  it('listens on the loopback alone, and lets no page frame or read it', async () => {
+    const inspector = await startInspector({ page })
+    try {
+      const { port } = new URL(inspector.url)
+      const others = Object.values(networkInterfaces())
+        .flat()
+        .filter((each) => each?.family === 'IPv4' && !each.internal)
+      for (const { address } of others as { address: string }[]) {
+        const socket = connect(Number(port), address)
+        await expect(once(socket, 'connect')).rejects.toThrow('ECONNREFUSED')
+      }
+      const { headers } = await fetch(inspector.url)
+      expect(headers.get('content-security-policy')).toContain("frame-ancestors 'none'")
+      expect(headers.get('content-security-policy')).toContain("default-src 'none'")
+      expect(headers.get('access-control-allow-origin')).toBeNull()
+      expect(headers.get('referrer-policy')).toBe('no-referrer')
+    } finally {
+      await inspector.close()
+    }
+  })
+
+  it('shows a stage of its owner, and does to it what it can', async () => {
+    const done: unknown[] = []
+    const stage = {
+      url: 'http://127.0.0.1:9/',
+      name: 'a stage of mine',
+      restart: () => done.push('restart'),
+      trim: () => Promise.reject(new Error('It cannot be trimmed now.')),
+      score: () => ({ cuts: 3 }),
+    }
+    const inspector = await startInspector({ page, stage })
+    try {
+      expect(await (await fetch(`${inspector.url}config`)).json()).toMatchObject({
+        name: 'a stage of mine',
+        can: ['restart', 'trim'],
+        score: { cuts: 3 },
       })
-      expect(rebound).toBe(404)
+      const order = (action: string) =>
+        fetch(`${inspector.url}control`, { method: 'POST', body: JSON.stringify({ action }) })
+      expect((await order('restart')).status).toBe(200)
+      expect(done).toEqual(['restart'])
+      const failed = await order('trim')
+      expect([failed.status, await failed.json()]).toEqual([400, { error: 'It cannot be trimmed now.' }])
+      expect((await order('nonsense')).status).toBe(400)
     } finally {
       await inspector.close()
     }

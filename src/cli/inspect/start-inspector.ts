@@ -3,11 +3,14 @@ import { readFileSync } from 'node:fs'
 import { createServer, type IncomingMessage, type ServerResponse } from 'node:http'
 import { closeServer, listen } from '../serve/listen.js'
 import { Proxy } from './proxy.js'
-import { Stage } from './stage.js'
+import type { Stage } from './stage.js'
 import { targetOf, type Target } from './target.js'
+import { TickingStage } from './ticking-stage.js'
 
 export interface InspectorOptions {
   readonly target?: Target
+  /** A stream of the caller's own to play with, which stays the caller's to close. Default: numbered ticks. */
+  readonly stage?: Stage
   /** Default: any that is free. */
   readonly port?: number
   /** The folder of the built page. Default: beside the built program. */
@@ -32,27 +35,29 @@ const PAGE_HEADERS = {
     "default-src 'none'; script-src 'self'; style-src 'self' 'unsafe-inline'; connect-src 'self'; img-src 'self' data:; base-uri 'none'; form-action 'none'; frame-ancestors 'none'",
   'referrer-policy': 'no-referrer',
   'x-content-type-options': 'nosniff',
+  'cross-origin-resource-policy': 'same-origin',
   'cache-control': 'no-store',
 }
 
 const LONGEST_BODY = 64 * 1024
 
 /**
- * Serves the inspector page on the loopback: of `target`, or of a stage of its own. Requests need the secret that is
- * in the page's address. The caller closes it.
+ * Serves the inspector page on the loopback: of `target`, or of a stage to play with. Requests need the secret that is
+ * in the page's address, and come from that page alone. The caller closes it.
  */
 export async function startInspector(options: InspectorOptions = {}): Promise<Inspector> {
   const { target, port = 0, page = new URL('page/', import.meta.url) } = options
   const secret = randomBytes(16).toString('hex')
-  const stage = target ? undefined : await Stage.start()
-  const proxy = new Proxy(target ?? { url: stage!.url, method: 'GET', headers: {}, body: undefined })
+  const own = target || options.stage ? undefined : await TickingStage.start()
+  const stage: Stage | undefined = target ? undefined : (options.stage ?? own)
+  const proxy = new Proxy(target ?? { url: new URL(stage!.url), method: 'GET', headers: {}, body: undefined })
   const server = createServer((request, response) => {
-    const path = pathOf(request, secret)
+    const path = isOfOwnPage(request) ? pathOf(request, secret) : undefined
     if (path === undefined) return void response.writeHead(404, PAGE_HEADERS).end('Not here.\n')
     void answer(path, { request, response, proxy, stage, page })
   })
   const base = await listen(server, port, '127.0.0.1').catch(async (error: unknown) => {
-    await stage?.close()
+    await own?.close()
     throw error
   })
   return {
@@ -60,14 +65,24 @@ export async function startInspector(options: InspectorOptions = {}): Promise<In
     async close() {
       proxy.close()
       await closeServer(server)
-      await stage?.close()
+      await own?.close()
     },
   }
 }
 
-/** What follows the secret. A page of another site cannot know it, and its name for us is not ours. */
-function pathOf({ url = '', headers }: IncomingMessage, secret: string): string | undefined {
-  if (!/^(?:127\.0\.0\.1|localhost)(?::\d+)?$/.test(headers.host ?? '')) return undefined
+/** A page of another site has another origin; one whose name was made to lead to the loopback asks for that name. */
+function isOfOwnPage({ headers, socket }: IncomingMessage): boolean {
+  const { host = '', origin, 'sec-fetch-site': site = 'none', 'sec-fetch-mode': mode } = headers
+  const port = socket.localPort === 80 ? '' : `:${socket.localPort}`
+  const names = ['127.0.0.1', 'localhost'].map((name) => name + port)
+  if (!names.includes(host)) return false
+  if (origin !== undefined && origin !== `http://${host}`) return false
+  // Its address may be clicked anywhere; nothing else of it is asked for from there.
+  return site === 'same-origin' || site === 'none' || mode === 'navigate'
+}
+
+/** What follows the secret. */
+function pathOf({ url = '' }: IncomingMessage, secret: string): string | undefined {
   const [, given = '', rest] = /^\/([^/?]*)\/([^?]*)/.exec(url) ?? []
   const isRight = given.length === secret.length && timingSafeEqual(Buffer.from(given), Buffer.from(secret))
   return isRight ? rest : undefined
@@ -100,8 +115,11 @@ async function answer(path: string, exchange: Exchange): Promise<void> {
 }
 
 function configOf({ target, open }: Proxy, stage: Stage | undefined): object {
-  const isStage = stage !== undefined && target.url.href === stage.url.href
-  return { url: target.url.href, method: target.method, isStage, rate: stage?.rate, open }
+  const { url, method } = target
+  const isStage = stage !== undefined && url.href === new URL(stage.url).href
+  if (!isStage) return { url: url.href, name: url.href, method, can: [], open }
+  const can = (['restart', 'trim', 'setRate'] as const).filter((name) => stage[name] !== undefined)
+  return { url: url.href, name: stage.name, method, can, rate: stage.rate, score: stage.score?.(), open }
 }
 
 async function control(order: Record<string, unknown>, proxy: Proxy, stage: Stage | undefined): Promise<void> {
@@ -112,11 +130,11 @@ async function control(order: Record<string, unknown>, proxy: Proxy, stage: Stag
     case 'stall':
       return proxy.stall(order['on'] === true)
     case 'restart':
-      return stage?.restart()
+      return void (await stage?.restart?.())
     case 'trim':
-      return stage?.trim()
+      return void (await stage?.trim?.())
     case 'rate':
-      return stage?.setRate(Number(order['rate']) || 1)
+      return stage?.setRate?.(Number(order['rate']) || 1)
     case 'target':
       proxy.target = targetOf(order['target'])
       return proxy.close()

@@ -1,7 +1,9 @@
 import { useEffect, useState } from 'preact/hooks'
 import { Controls } from './controls.js'
 import { RatePlot } from './rate-plot.js'
-import type { ReaderModel, Row } from './reader-model.js'
+import { Figure, ReaderCard } from './reader-card.js'
+import type { Row } from './reader-model.js'
+import { ResumeStory } from './resume-story.js'
 import type { Session } from './session.js'
 import { TargetForm } from './target-form.js'
 import { Timeline } from './timeline.js'
@@ -22,25 +24,23 @@ export function App({ session }: { session: Session }) {
     <main>
       <header>
         <h1>eventwire inspector</h1>
-        <p class="address">
-          {config === undefined
-            ? 'starting'
-            : `${config.method} ${config.isStage ? 'a server of numbered ticks' : config.url}`}
-        </p>
+        <p class="address">{config === undefined ? 'starting' : `${config.method} ${config.name}`}</p>
       </header>
       <p class="lead">
-        Two readers on one stream. Break it, and watch: a reader that lost its connection comes back and says which
-        event it had last (<code>Last-Event-ID</code>); the server sends what followed. That is a <em>resume</em>:
-        nothing lost, nothing twice.
+        Two readers listen to one stream of events. Connections break; press a button to break theirs. A reader comes
+        back, says which event it had last, and the server goes on from there. That is a <em>resume</em>: nothing lost,
+        nothing twice.
       </p>
       <Controls session={session} />
       <p class="problem" role="alert">
         {problem}
       </p>
       <div class="readers">
-        <ReaderCard model={ours} />
-        <ReaderCard model={browsers} />
+        <ReaderCard model={ours} hint={session.hintOf(ours)} />
+        <ReaderCard model={browsers} hint={session.hintOf(browsers)} />
       </div>
+      <ResumeStory resume={ours.resume} lost={ours.lost} />
+      {config?.score && <Score score={config.score} />}
       <Timeline models={models} marks={session.marks} />
       <div class="pair">
         <section class="card" aria-labelledby="wire-title">
@@ -65,33 +65,17 @@ export function App({ session }: { session: Session }) {
   )
 }
 
-function ReaderCard({ model }: { model: ReaderModel }) {
-  const { name, phase, why, lastEventId, resumedFrom, received, lost, repeated, gaps, connections } = model
+/** What the program that owns the stream has counted. */
+function Score({ score }: { score: Readonly<Record<string, number>> }) {
   return (
-    <section class={`card reader ${phase}`} aria-label={name}>
-      <h2>
-        {name} <span class={`pill ${phase}`}>{phase}</span>
-      </h2>
-      <p class="why">{why}</p>
+    <section class="card" aria-labelledby="score-title">
+      <h2 id="score-title">The score in the terminal</h2>
       <dl>
-        <Figure name="last event ID" value={lastEventId || 'none'} />
-        <Figure name="resumed after" value={resumedFrom || 'nothing'} />
-        <Figure name="connections" value={connections} />
-        <Figure name="received" value={received} />
-        <Figure name="lost" value={lost ?? '–'} isBad={(lost ?? 0) > 0} />
-        <Figure name="repeated" value={repeated} isBad={repeated > 0} />
-        <Figure name="gaps told" value={gaps} isBad={gaps > 0} />
+        {Object.entries(score).map(([name, value]) => (
+          <Figure key={name} name={name} value={value} isBad={(name === 'lost' || name === 'repeated') && value > 0} />
+        ))}
       </dl>
     </section>
-  )
-}
-
-function Figure({ name, value, isBad = false }: { name: string; value: string | number; isBad?: boolean }) {
-  return (
-    <div class={isBad ? 'bad' : ''}>
-      <dt>{name}</dt>
-      <dd data-figure={name}>{value}</dd>
-    </div>
   )
 }
 
@@ -113,15 +97,15 @@ function Happenings({ session: { log } }: { session: Session }) {
   )
 }
 
-const wireRow = ({ text, end, isNote }: WireLine) => (
-  <code class={isNote ? 'note' : text.startsWith(':') ? 'comment' : ''}>
+const wireRow = ({ text, end, note }: WireLine) => (
+  <code class={note ?? (text.startsWith(':') ? 'comment' : '')}>
     {text}
     <span class="end">{end}</span>
   </code>
 )
 
-const eventRow = ({ event, id, data }: Row) => (
-  <code class={event === 'reset' ? 'gap' : ''}>
+const eventRow = ({ event, id, data, isNote }: Row) => (
+  <code class={isNote ? 'asked' : event === 'reset' ? 'gap' : ''}>
     <b>{event}</b> <i>{id}</i> {data}
   </code>
 )

@@ -1,10 +1,11 @@
-import type { Session } from './session.js'
+import type { Config, Session } from './session.js'
+
+const ELSEWHERE = 'Only for a server that belongs to this page'
 
 /** The buttons. Each says what it does, for those who see it for the first time. */
 export function Controls({ session }: { session: Session }) {
   const { config, isStalled } = session
-  const isStage = config?.isStage === true
-  const noStage = isStage ? undefined : 'Only for the built-in server'
+  const can = (what: Config['can'][number]): boolean => config?.can.includes(what) === true
   const press = (action: string, label: string) => () => void session.order(action, label)
   const stall = (): void => {
     session.isStalled = !isStalled
@@ -17,7 +18,7 @@ export function Controls({ session }: { session: Session }) {
     else void session.start()
   }
   return (
-    <div class="controls" role="toolbar" aria-label="Break the stream">
+    <div class="controls" role="group" aria-label="Break the stream">
       <button
         type="button"
         onClick={press('cut', 'the connection is cut inside an event')}
@@ -42,17 +43,17 @@ export function Controls({ session }: { session: Session }) {
       </button>
       <button
         type="button"
-        disabled={!isStage}
+        disabled={!can('restart')}
         onClick={press('restart', 'the server restarts')}
-        title={noStage ?? 'The server is away for 1.5 s'}
+        title={can('restart') ? 'The server goes away and comes back' : ELSEWHERE}
       >
         Restart server
       </button>
       <button
         type="button"
-        disabled={!isStage}
+        disabled={!can('trim')}
         onClick={press('trim', 'the server restarts and forgets its history')}
-        title={noStage ?? 'The server forgets what readers missed: the gap is told'}
+        title={can('trim') ? 'The server forgets what readers missed: the gap is told' : ELSEWHERE}
       >
         Trim history
       </button>
@@ -72,7 +73,7 @@ export function Controls({ session }: { session: Session }) {
       >
         Disconnect
       </button>
-      {isStage && (
+      {can('setRate') && config && (
         <label class="rate">
           <span>{config.rate} events/s</span>
           <input

@@ -11,6 +11,19 @@ export interface Row {
   readonly event: string
   readonly id: string
   readonly data: string
+  /** No event, but what happened between two. */
+  readonly isNote?: boolean
+}
+
+/** How a reader found its place again, as far as it has come. */
+export interface Resume {
+  /** The event that it had last; empty if it had none. */
+  readonly after: string
+  readonly why: string
+  /** It was let in again. */
+  isOpen: boolean
+  /** What came first. */
+  first?: Row
 }
 
 const SEGMENTS_KEPT = 500
@@ -32,6 +45,10 @@ export class ReaderModel {
   gaps = 0
   /** Known only where events are numbered. */
   lost: number | undefined
+  /** The latest break. */
+  resume: Resume | undefined
+  /** When it was opened, or an event came. */
+  heardAt = 0
   readonly segments: Segment[] = []
   readonly rows = new Ring<Row>(ROWS_KEPT)
   private readonly _ids = new Set<string>()
@@ -45,6 +62,8 @@ export class ReaderModel {
 
   enter(phase: Phase, why = ''): void {
     if (phase === this.phase) return
+    // One that is closed does not come back.
+    if (this.phase === 'open' && phase !== 'closed') this.resume = { after: this.lastEventId, why, isOpen: false }
     this.phase = phase
     this.why = why
     if (phase === 'connecting') this.attempts++
@@ -52,6 +71,10 @@ export class ReaderModel {
     if (this.segments.length > SEGMENTS_KEPT) this.segments.shift()
     if (phase === 'open') {
       this.connections++
+      this.heardAt = Date.now()
+      if (this.resume) this.resume.isOpen = true
+      if (this.lastEventId !== '')
+        this.rows.push({ event: `resumed after ${this.lastEventId}`, id: '', data: '', isNote: true })
       this.resumedFrom = this.lastEventId
       const from = this.lastEventId === '' ? 'from now on' : `after event ${this.lastEventId}, which it had last`
       this._tell(`open, ${from}`)
@@ -60,6 +83,8 @@ export class ReaderModel {
 
   take(row: Row): void {
     this.received++
+    this.heardAt = Date.now()
+    if (this.resume?.isOpen) this.resume.first ??= row
     this.rows.push(row)
     this.lastEventId = row.id
     if (row.event === 'reset') {
@@ -82,6 +107,7 @@ export class ReaderModel {
     this.rows.clear()
     this.received = this.repeated = this.gaps = this.attempts = this.connections = 0
     this.lost = undefined
+    this.resume = undefined
   }
 
   private _count(number: number): void {

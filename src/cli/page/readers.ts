@@ -3,38 +3,50 @@ import type { ReaderModel } from './reader-model.js'
 
 /** Our client gives a silent connection up after so long; the browser's never does. */
 const IDLE_MS = 4000
-const SLOW_MS = 150
+export const SLOW_MS = 150
 
 export interface RunningReader {
   close(): void
   slow: boolean
 }
 
-/** Runs our client; `onBytes` is shown what came, on its way to the parser. */
-export function runOurs(
-  model: ReaderModel,
-  {
-    url,
-    method,
-    onBytes,
-    onType,
-  }: { url: string; method: string; onBytes: (bytes: Uint8Array) => void; onType: (type: string) => void },
-): RunningReader {
+export interface OursOptions {
+  readonly url: string
+  readonly method: string
+  /** What came, on its way to the parser. */
+  onBytes(bytes: Uint8Array): void
+  /** Requests and the heads of their answers. */
+  onTalk(text: string): void
+  onType(type: string): void
+}
+
+/** Runs our client. */
+export function runOurs(model: ReaderModel, { url, method, onBytes, onTalk, onType }: OursOptions): RunningReader {
   const connection: Connection = connect(url, {
     method,
     backoff: { min: 800, max: 5000 },
     idleTimeout: IDLE_MS,
-    fetch: (address, init) => fetch(address, init).then((response) => watched(response, onBytes)),
+    fetch: async (address, init) => {
+      const id = init.headers['Last-Event-ID'] ?? init.headers['last-event-id']
+      onTalk(`→ ${method}${id === undefined ? '' : `, Last-Event-ID: ${id}`}`)
+      const response = await fetch(address, init)
+      onTalk(`← ${response.status} ${response.headers.get('content-type') ?? ''}`)
+      return watched(response, onBytes)
+    },
     onState: ({ state, delay, error }) => {
       const phase = state === 'paused' ? 'waiting' : state
       const wait = delay === undefined ? '' : ` Again in ${(delay / 1000).toFixed(1)} s.`
-      model.enter(phase, error || wait ? `${(error?.message ?? 'the stream ended').replace(/\.$/, '')}.${wait}` : '')
+      model.enter(phase, error || wait ? `${told(error)}.${wait}` : '')
     },
   })
   const running: RunningReader = { slow: false, close: () => void connection.close() }
   void read(connection, { model, running, onType })
   return running
 }
+
+/** Without the address, which is that of the command's proxy. */
+const told = (error: Error | undefined): string =>
+  (error?.message ?? 'the stream ended').replace(/ \(https?:[^)]*\)/, '').replace(/\.$/, '')
 
 interface Reading {
   readonly model: ReaderModel
@@ -85,7 +97,11 @@ export function runBrowsers(model: ReaderModel, url: string): RunningReader & { 
   source.addEventListener('open', () => model.enter('open'))
   source.addEventListener('error', () => {
     if (source.readyState === EventSource.CLOSED) model.enter('closed', 'it gave up for good.')
-    else model.enter('waiting', 'the connection was lost.')
+    else {
+      // It does not tell of its attempts, but each that fails comes by here, and the next one follows.
+      model.attempts++
+      model.enter('waiting', 'the connection was lost.')
+    }
   })
   const hear = (type: string): void => {
     if (heard.has(type)) return

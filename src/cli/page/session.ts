@@ -1,15 +1,22 @@
 import { ReaderModel } from './reader-model.js'
-import { runBrowsers, runOurs, type RunningReader } from './readers.js'
+import { runBrowsers, runOurs, SLOW_MS, type RunningReader } from './readers.js'
 import { Ring } from './ring.js'
 import type { Mark } from './timeline.js'
 import { WireLines } from './wire-lines.js'
 
 export interface Config {
   readonly url: string
+  readonly name: string
   readonly method: string
-  readonly isStage: boolean
+  /** What can be done to the server. */
+  readonly can: readonly ('restart' | 'trim' | 'setRate')[]
   readonly rate?: number
+  readonly score?: Readonly<Record<string, number>>
 }
+
+const SCORE_MS = 1000
+/** Heartbeats and events come more often. */
+const SILENT_MS = 2500
 
 /** Everything that goes on in the page. There is one; it owns both readers, and `stop` ends them. */
 export class Session {
@@ -24,6 +31,7 @@ export class Session {
   isStalled = false
   private _reader: RunningReader | undefined
   private _other: ReturnType<typeof runBrowsers> | undefined
+  private _scores: ReturnType<typeof setInterval> | undefined
 
   get isSlow(): boolean {
     return this._reader?.slow === true
@@ -45,12 +53,16 @@ export class Session {
       return
     }
     this.config = (await response.json()) as Config
-    const { method } = this.config
+    // New readers know nothing of what the ones before them had.
+    for (const model of this.models) model.forget()
+    const { method, score } = this.config
+    if (score) this._scores ??= setInterval(() => void this._askScore(), SCORE_MS)
     const url = new URL('stream', location.href).href
     this._reader = runOurs(this.ours, {
       url,
       method,
       onBytes: (bytes) => this.wire.feed(bytes),
+      onTalk: (text) => this.wire.note(text),
       onType: (type) => this._other?.hear(type),
     })
     // It can only GET: a request with another method would be repeated at each reconnect.
@@ -59,15 +71,35 @@ export class Session {
   }
 
   stop(): void {
+    clearInterval(this._scores)
+    this._scores = undefined
     this._reader?.close()
     this._other?.close()
     this._reader = this._other = undefined
+  }
+
+  /** What a reader is going through that its state does not tell. */
+  hintOf(model: ReaderModel): string {
+    const silence = Date.now() - model.heardAt
+    if (model === this.ours && this.isSlow) {
+      const behind = Number(this.browsers.lastEventId) - Number(model.lastEventId)
+      const distance = behind > 0 ? `, ${behind} events behind the other` : ''
+      return `slow: takes an event every ${SLOW_MS} ms${distance}`
+    }
+    if (model.phase === 'open' && silence > SILENT_MS)
+      return `silent for ${Math.floor(silence / 1000)} s: open, but nothing comes`
+    return model.phase === 'open' ? 'hears events as they come' : model.why
   }
 
   toggleSlow(): void {
     if (!this._reader) return
     this._reader.slow = !this._reader.slow
     this.tell(this._reader.slow ? 'you: the reader takes an event every 150 ms' : 'you: the reader is fast again')
+  }
+
+  private async _askScore(): Promise<void> {
+    const answer = await fetch('config').catch(() => undefined)
+    if (answer?.ok) this.config = (await answer.json()) as Config
   }
 
   async order(action: string, label: string, more: object = {}): Promise<void> {
@@ -85,7 +117,6 @@ export class Session {
     await this.order('target', 'another address', { target })
     if (this.problem !== '') return
     this.stop()
-    for (const model of this.models) model.forget()
     await this.start()
   }
 }

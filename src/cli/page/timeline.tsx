@@ -40,6 +40,10 @@ export function Timeline({ models, marks }: { models: readonly ReaderModel[]; ma
           </svg>
         </div>
       ))}
+      <p class="ends" aria-hidden="true">
+        <span>a minute ago</span>
+        <span>now</span>
+      </p>
       <ul class="legend" aria-hidden="true">
         {PHASES.map((phase) => (
           <li key={phase}>

@@ -45,7 +45,15 @@ export function WindowedList<T>({ label, items, render }: Props<T>) {
   }
   return (
     // oxlint-disable-next-line jsx-a11y/no-noninteractive-tabindex
-    <div class="list" ref={box} onScroll={scrolled} tabIndex={0} role="region" aria-label={label}>
+    <div
+      class="list"
+      ref={box}
+      onScroll={scrolled}
+      tabIndex={0}
+      role="region"
+      aria-label={label}
+      data-kept={last - first}
+    >
       <div style={{ height: `${height}px` }}>{rows}</div>
     </div>
   )

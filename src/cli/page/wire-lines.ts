@@ -7,7 +7,8 @@ export interface WireLine {
   readonly text: string
   /** What ended it, as programs write it; `✂` where the connection was lost inside it. */
   readonly end: string
-  readonly isNote?: boolean
+  /** Not of the stream: a request and its answer, or the loss of a connection. */
+  readonly note?: 'asked' | 'lost'
 }
 
 /** The wire as lines, with what ended each made visible. */
@@ -25,10 +26,14 @@ export class WireLines {
     this._rest = pieces.at(-1)!.slice(-LONGEST_LINE)
   }
 
+  note(text: string): void {
+    this.lines.push({ text: shortened(text), end: '', note: 'asked' })
+  }
+
   /** What the connection left behind when it was lost. */
   cut(note: string): void {
     if (this._rest !== '') this.lines.push({ text: shortened(this._rest), end: ' ✂' })
-    this.lines.push({ text: note, end: '', isNote: true })
+    this.lines.push({ text: note, end: '', note: 'lost' })
     this._rest = ''
     this._decoder = new TextDecoder('utf-8', { ignoreBOM: true })
   }
