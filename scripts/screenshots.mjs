@@ -47,7 +47,7 @@ const STATES = {
   },
   gap: {
     ...WIDE,
-    async act({ press, figure, phase }) {
+    async act({ press, figure }) {
       await press('Trim history')
       await figure('gaps told', 1)
       await figure('lost', 1)
