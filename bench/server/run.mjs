@@ -11,6 +11,7 @@ import { median } from '../lib/measure.mjs'
 import { printTable } from '../lib/report.mjs'
 import { measureBroadcast } from './broadcast.mjs'
 import { connectionLimit } from './processes.mjs'
+import { measurePublish } from './publish.mjs'
 import { measureStorm } from './storm.mjs'
 import { measureTopics } from './topics.mjs'
 
@@ -135,6 +136,23 @@ async function stormTable() {
 const TABLES = { broadcast: broadcastTable, topics: topicsTable, storm: stormTable }
 const figures = {}
 for (const table of tables) figures[table] = await TABLES[table]()
+
+const publish = await measurePublish(flags.quick ? { count: 1000, rounds: 1 } : { count: 10_000, rounds: 3 })
+console.log('\nEvents published in a second\n')
+printTable(
+  {
+    head: ['', ...publish.ways],
+    lines: publish.rows.map((each) => [each.name, ...publish.ways.map((way) => each[way])]),
+  },
+  console.log,
+)
+const fromFile = flags.storm ? await measureStorm(Math.min(1000, connectionLimit()), 'file') : undefined
+if (fromFile) {
+  console.log(
+    `\n${fromFile.readers} readers resume from a SQLite file after a restart, each up to ${fromFile.events} events: ` +
+      `all served after ${fromFile.time} ms; the event loop was blocked for ${fromFile.blocked} ms at most`,
+  )
+}
 
 console.log('')
 printTable(

@@ -1,17 +1,34 @@
-import { readFileSync } from 'node:fs'
+import { mkdtempSync, readFileSync, rmSync } from 'node:fs'
 import { createServer } from 'node:http'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
 import { monitorEventLoopDelay } from 'node:perf_hooks'
 import { createChannel } from '../../dist/server/index.js'
+import { sqliteHistory } from '../../dist/sqlite/index.js'
 import { EVENT, payload } from './payload.mjs'
 
 const EVENTS = 1000
 const RESOLUTION = 5
 
-const channel = createChannel()
+const folder = process.argv[2] === 'file' ? mkdtempSync(join(tmpdir(), 'eventwire-bench-')) : undefined
+const database = folder && openDatabase(join(folder, 'events.db'))
+const history = { size: EVENTS + 1 }
+const open = () => createChannel({ history, transport: database && sqliteHistory({ database }) })
+let channel = open()
+const ids = await Promise.all(Array.from({ length: EVENTS }, () => channel.publish(EVENT, payload())))
+if (database) {
+  // After a restart the memory holds none of them.
+  await channel.close()
+  channel = open()
+}
 const server = createServer(channel.node)
-const first = await channel.publish(EVENT, payload())
-const ids = [first]
-for (let i = 1; i < EVENTS; i++) ids.push(await channel.publish(EVENT, payload()))
+
+function openDatabase(path) {
+  const { DatabaseSync } = process.getBuiltinModule('node:sqlite')
+  const opened = new DatabaseSync(path)
+  opened.exec('PRAGMA journal_mode = WAL')
+  return opened
+}
 
 let delay
 let isWatching = false
@@ -53,6 +70,8 @@ const commands = {
 process.on('message', async ({ name, value }) => {
   process.send({ name, result: await commands[name](value) })
 })
+process.on('exit', () => folder && rmSync(folder, { recursive: true }))
+process.on('SIGTERM', () => process.exit())
 process.on('disconnect', () => process.exit())
 server.listen({ port: 0, host: '127.0.0.1', backlog: 8192 }, () =>
   process.send({ name: 'listening', result: { port: server.address().port, ids, events: EVENTS } }),

@@ -1,8 +1,10 @@
 // Thousands of readers come back within a second, each to a full history. Is the event loop ever blocked?
 import { Worker } from './processes.mjs'
 
-export async function measureStorm(readers) {
-  const host = new Worker('./storm-host.mjs', [], ['--expose-gc'])
+/** @param where `file`: the history is in a SQLite file, after a restart. `undefined` where this Node has no SQLite. */
+export async function measureStorm(readers, where = 'memory') {
+  if (where === 'file' && !process.getBuiltinModule?.('node:sqlite')) return undefined
+  const host = new Worker('./storm-host.mjs', [where], ['--expose-gc'])
   const load = new Worker('./storm-load.mjs')
   try {
     const { port, ids, events } = await host.hear('listening')

@@ -60,8 +60,8 @@ const rules = {
  * one history, and ids that are those of the stream. Works with Redis from 6.2 and what speaks as it does.
  *
  * Give the result to `createChannel` as `transport`; the channel closes it. Nothing is opened before it is
- * needed: then one connection that always waits for new entries, for each key, and one for everything
- * else, for each client, whatever the number of channels and readers.
+ * needed: then one connection that always waits for new entries, and one for everything else, for each
+ * client, whatever the number of keys, channels and readers.
  *
  * A channel promises its readers every event once and in order, or a gap event. That holds here too when
  * Redis restarts, fails over to a replica that lags behind, is flushed, or has trimmed what was needed.

@@ -1,5 +1,5 @@
 import { encode } from '../../encoder/encode.js'
-import { checkOptions, type Rules } from '../../options/check-options.js'
+import { check, checkOptions, type Rules } from '../../options/check-options.js'
 import { isBoolean, isName, isString, milliseconds, reconnectionTime } from '../../options/rules.js'
 import { atOnce } from '../async.js'
 import { Exchange } from '../exchange.js'
@@ -29,7 +29,7 @@ export interface PublishOptions {
   ephemeral?: boolean
   /**
    * Makes it safe to publish again where it is not known whether the event was kept: as long as the history holds an
-   * event with this key, that one's id is given and nothing is published.
+   * event with this key, that one's id is given and nothing is published. Not for an `ephemeral` event, which is not kept.
    */
   key?: string
 }
@@ -128,6 +128,8 @@ export function createChannel<M = ChannelEvents, C = unknown>(options: ChannelOp
 
   const publish = async (event: keyof M & string, data: M[keyof M], given?: PublishOptions): Promise<string> => {
     checkOptions(given, PUBLISH_RULES)
+    // It is not kept, so that nothing could tell that it was there.
+    check('key', !(given?.ephemeral && given.key !== undefined), 'cannot be given to an ephemeral event')
     const json = options.serialize !== undefined || typeof data !== 'string'
     const text = options.serialize
       ? atOnce('serialize', options.serialize(data as never, event))

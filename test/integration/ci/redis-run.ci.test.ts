@@ -2,6 +2,7 @@ import { afterAll, beforeAll, expect, it } from 'vitest'
 import { Cleanup } from '../../support/cleanup.js'
 import { RedisNode, buildNodeProgram, type NodeConfig } from '../../support/redis-nodes.js'
 import { RecordingReader, type Published } from '../../support/redis-readers.js'
+import { randomOf } from '../../support/random-of.js'
 import { RedisServer } from '../../support/redis-server.js'
 import { RoundRobinProxy } from '../../support/round-robin-proxy.js'
 
@@ -16,17 +17,6 @@ beforeAll(async () => {
   program = await buildNodeProgram()
 })
 afterAll(() => program[Symbol.asyncDispose]())
-
-/** The same numbers for the same seed, from 0 to 1. */
-function randomOf(seed: number): () => number {
-  let state = seed * 0x9e3779b1
-  return () => {
-    state = (state + 0x6d2b79f5) | 0
-    let mixed = Math.imul(state ^ (state >>> 15), 1 | state)
-    mixed = (mixed + Math.imul(mixed ^ (mixed >>> 7), 61 | mixed)) ^ mixed
-    return ((mixed ^ (mixed >>> 14)) >>> 0) / 2 ** 32
-  }
-}
 
 const sleep = (ms: number): Promise<void> => new Promise((resolve) => setTimeout(resolve, ms))
 

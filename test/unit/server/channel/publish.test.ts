@@ -155,3 +155,10 @@ describe('publishing after the end', () => {
     expect(isEventWireError(error)).toBe(true)
   })
 })
+
+it('refuses a key for an ephemeral event, which nothing could tell from the one before', async () => {
+  const channel = createChannel({ onError() {} })
+  await expect(channel.publish('n', 1, { ephemeral: true, key: 'k' })).rejects.toMatchObject({ option: 'key' })
+  await channel.publish('n', 1, { ephemeral: false, key: 'k' })
+  await channel.close()
+})
