@@ -1,10 +1,11 @@
 import { check, checkOptions, type Rule } from '../options/check-options.js'
 import { anything, isName, wholeNumberOf } from '../options/rules.js'
 import { PAGE_BYTES, type RunState, type RunStore } from '../runs/run-store.js'
-import { Commands } from './commands.js'
-import { linksOf, type RedisClient } from './links-of.js'
+import { closed } from './commands.js'
+import type { RedisClient } from './links-of.js'
 import { APPEND, CLAIM, END, FORGET, LOOK, RENEWAL } from './run-scripts.js'
 import { RunWatch } from './run-watch.js'
+import { share } from './shared.js'
 
 /** Options of `redisRuns`. All times are milliseconds. */
 export interface RedisRunsOptions {
@@ -31,7 +32,7 @@ const STEP = 64
 /**
  * Records runs in Redis, for all processes that use the same prefix. Give the result to `createRuns` as `store`; the
  * runs close it. Works with Redis from 6.2, one server. Nothing is opened before it is needed: then one connection for
- * commands, and one that waits for news while anyone watches.
+ * commands, and one that waits for news while anyone watches. All that is given the same client shares both.
  *
  * Every write is one script that asks Redis itself for the time, the token and the count, so that a process that was
  * blocked longer than its lease is refused. Everything expires by itself. The user needs `+eval +time +hmget +hset
@@ -56,12 +57,15 @@ export function redisRuns(options: RedisRunsOptions): RunStore {
   checkOptions(options, rules)
   const { client, prefix, timeoutMs = 5000 } = options ?? {}
   check('prefix', prefix !== undefined, 'is missing. Give what the keys of the runs begin with')
-  const links = linksOf(client)
-  const commands = new Commands(links)
-  const base = links.keyPrefix + prefix
-  const watch = new RunWatch(links, timeoutMs)
+  const { commands, reader, keyPrefix, release } = share(client)
+  const base = keyPrefix + prefix
+  const watch = new RunWatch(reader, timeoutMs)
+  let closing: Promise<void> | undefined
 
-  const send = (what: string, ...args: string[]): Promise<unknown> => commands.send(args, what, timeoutMs)
+  const send = async (what: string, ...args: string[]): Promise<unknown> => {
+    if (closing) throw closed()
+    return commands.send(args, what, timeoutMs)
+  }
   // A key in Redis is bytes: half a surrogate pair would become another character.
   const hashOf = (key: string): string => `${base}run:${JSON.stringify(key).slice(1, -1)}`
   const logOf = (token: string): string => `${base}log:${token}`
@@ -112,9 +116,7 @@ export function redisRuns(options: RedisRunsOptions): RunStore {
       if (token !== undefined) await run('forget the run', FORGET, key, token)
     },
     watch: (_, token, what, wake) => watch.add(what === 'end' ? [endOf(token)] : [endOf(token), logOf(token)], wake),
-    async close() {
-      await Promise.all([watch.close(), commands.close()])
-    },
+    close: () => (closing ??= Promise.all([watch.close(), release()]).then(() => {})),
   }
 }
 

@@ -1,15 +1,11 @@
-import type { ServerResponse } from 'node:http'
 import { encode } from '../encoder/encode.js'
-import { check } from '../options/check-options.js'
-import { drain as sendAway } from '../server/channel/turns.js'
 import type { Scheduler } from '../server/channel/scheduler.js'
-import { eventRequestOf, requestedId, type EventRequest } from '../server/event-request.js'
-import { createNodeSink, isNodeReaderGone } from '../server/node-sink.js'
-import type { NodeRequest, NodeResponse } from '../server/node-types.js'
-import { firstBytes, webHeaders } from '../server/response-head.js'
+import { drain as sendAway } from '../server/channel/turns.js'
+import { requestedId } from '../server/event-request.js'
+import type { Exchange } from '../server/exchange.js'
+import { firstBytes } from '../server/response-head.js'
 import { toBytes } from '../server/to-bytes.js'
-import { createWebSink } from '../server/web-sink.js'
-import { byMethod, give, later, plain, streamHead } from './answers.js'
+import { MAX_DELAY } from '../wire/constants.js'
 import { compactionOf } from './compaction.js'
 import type { Producer } from './producer.js'
 import type { ProducerOwner } from './producer-owner.js'
@@ -29,8 +25,8 @@ export interface ReadersOwner {
 
 /** All connections of a process to runs, and the tapes they share. */
 export interface Readers extends Pick<ProducerOwner, 'onRecords' | 'onEnd'> {
-  /** Answers a request. Gives the response to a web request. */
-  enter(key: string, raw: Request | NodeRequest, res?: NodeResponse): Promise<Response | undefined>
+  /** Answers, unless the reader has left. */
+  enter(key: string, exchange: Exchange): Promise<void>
   /** A producer has come. */
   keepTime(): void
   /** Lets nobody in any more, and sends readers of other processes' runs there within `drain` milliseconds. */
@@ -41,6 +37,14 @@ export interface Readers extends Pick<ProducerOwner, 'onRecords' | 'onEnd'> {
 
 /** Readers that are sent away at once. */
 const SLICE = 2000
+
+/** Times the reconnection time: there is no use in coming back soon. */
+const LATER = 5
+
+/** Milliseconds between attempts to read a store that fails. */
+const AGAIN = 250
+
+const UNSTORED = { 'cache-control': 'no-store' }
 
 export function createReaders({ settings, scheduler, store, producers }: ReadersOwner): Readers {
   const { report, heartbeat, lease, endEvent, retry } = settings
@@ -92,7 +96,12 @@ export function createReaders({ settings, scheduler, store, producers }: Readers
 
   const follow = async (reader: RunReader, view: RunView, next: number): Promise<void> => {
     const { tape } = reader
-    while (tape.count < view.count && !tape.hasEnded && reader.phase === 'waiting') await tape.load()
+    while (tape.count < view.count && !tape.hasEnded && reader.phase === 'waiting') {
+      const { count } = tape
+      await tape.load()
+      // The store cannot be asked for now.
+      if (tape.count === count && !tape.hasEnded) await new Promise<void>((go) => scheduler.later(go, AGAIN))
+    }
     if (view.state !== 'running') tape.wake()
     const isNew = next === 0 && settings.hooks.compact
     const compaction = isNew ? await compactionOf(tape, settings) : undefined
@@ -101,30 +110,27 @@ export function createReaders({ settings, scheduler, store, producers }: Readers
     reader.read(compaction?.wire ? compaction.count : next)
   }
 
-  const connect = (request: EventRequest, view: RunView, key: string, res?: NodeResponse): Response | undefined => {
+  const refuse = (exchange: Exchange): void => {
+    const wait = (retry || 1000) * LATER * (1 + (scheduler.random() - 0.5) / 2)
+    exchange.refuse(Math.min(Math.round(wait), MAX_DELAY))
+  }
+
+  const connect = (exchange: Exchange, view: RunView, key: string): void => {
+    const { request } = exchange
     const requested = requestedId(request) === '' ? undefined : request.lastEventId
     const number = requested === undefined ? 0 : eventNumber(view.token, requested)
     const hasEnded = view.state !== 'running'
     // The end of a run that does not end well is an event too.
     const total = hasEnded && view.state !== 'done' ? view.count + 1 : view.count
     const isForeign = number === undefined || number > total
-    if (hasEnded && !isForeign && number >= total)
-      return give(plain(settings, request, 204), request, res as ServerResponse)
-    const head = streamHead(settings, request)
-    if (request.method === 'HEAD') return give({ status: 200, fields: head, text: '' }, request, res as ServerResponse)
+    if (hasEnded && !isForeign && number >= total) return exchange.reply(204, undefined, UNSTORED)
+    if (exchange.isHead) return exchange.reply(200)
 
     const next = isForeign ? 0 : number
     const tape = tapeOf(key, view)
     const reader = new RunReader(readerOwner, tape, next)
-    let response: Response | undefined
-    if (res) {
-      ;(res as ServerResponse).writeHead(200, head)
-      reader.sink = createNodeSink(request.raw as NodeRequest, res, reader)
-    } else {
-      const { sink, body } = createWebSink(reader, (request.raw as Request).signal)
-      reader.sink = sink
-      response = new Response(body, { headers: webHeaders(head) })
-    }
+    reader.sink = exchange.openSink(reader)
+    exchange.writeHead(200)
     readers.add(reader)
     tape.readers.add(reader)
     pulse.start()
@@ -132,7 +138,16 @@ export function createReaders({ settings, scheduler, store, producers }: Readers
     const reset = isForeign ? encode({ event: 'reset', id: eventId(view.token, 0), data }) : ''
     reader.write(toBytes(firstBytes({ greeting: true, retry }) + reset))
     void follow(reader, view, next)
-    return response
+  }
+
+  /** How the run stands; `null` where the store cannot say. */
+  const look = async (key: string): Promise<RunView | undefined | null> => {
+    try {
+      return isKey(key) ? await store.read(key, Infinity) : undefined
+    } catch (error) {
+      report(error)
+      return null
+    }
   }
 
   return {
@@ -147,25 +162,13 @@ export function createReaders({ settings, scheduler, store, producers }: Readers
       else if (knowledge === 'store') tape?.wake()
       else tape?.cut(state)
     },
-    async enter(key, raw, res) {
-      check('key', typeof key === 'string', 'must be a string. Call fetch(request, key), or node(req, res, key)')
-      const request = eventRequestOf(raw)
-      const answer = byMethod(settings, request) ?? (isClosing ? later(settings, request) : undefined)
-      if (answer) return give(answer, request, res as ServerResponse)
-      let view: RunView | undefined
-      try {
-        if (isKey(key)) view = await store.read(key, Infinity)
-      } catch (error) {
-        report(error)
-        return give(later(settings, request), request, res as ServerResponse)
-      }
-      if (res && isNodeReaderGone(raw as NodeRequest, res)) return undefined
-      if (!res && (raw as Request).signal?.aborted) {
-        return new Response(null, { headers: webHeaders(streamHead(settings, request)) })
-      }
-      if (isClosing) return give(later(settings, request), request, res as ServerResponse)
-      if (!view) return give(plain(settings, request, 404), request, res as ServerResponse)
-      return connect(request, view, key, res)
+    async enter(key, exchange) {
+      if (exchange.answerMethod()) return
+      const view = isClosing ? null : await look(key)
+      if (exchange.isGone) return exchange.abandon()
+      if (view === null || isClosing) return refuse(exchange)
+      if (view) connect(exchange, view, key)
+      else exchange.reply(404, 'Not Found\n', UNSTORED)
     },
     refuse(drain) {
       isClosing = true

@@ -2,6 +2,8 @@ import { check, checkOptions } from '../options/check-options.js'
 import { milliseconds } from '../options/rules.js'
 import { attempt } from '../server/async.js'
 import type { Scheduler } from '../server/channel/scheduler.js'
+import { Exchange } from '../server/exchange.js'
+import { checkNodePair, checkWebRequest } from '../server/handed.js'
 import { isSource, iteratorOf } from '../server/source-runner.js'
 import { Producer } from './producer.js'
 import { createReaders, type Readers } from './readers.js'
@@ -28,6 +30,12 @@ export function runsOver(settings: RunsSettings, store: RunStore, scheduler: Sch
     const isOver = (await store.end(key, undefined, 'stopped')) !== 'running'
     if (!isOver) producerOf(key)?.settle('stopped')
     return !isOver
+  }
+
+  const enter = async (key: string, exchange: Exchange): Promise<Exchange> => {
+    check('key', typeof key === 'string', 'must be a string. Call fetch(request, key), or node(req, res, key)')
+    await readers.enter(key, exchange)
+    return exchange
   }
 
   const giveBack = (source: RunSource): void => {
@@ -74,9 +82,13 @@ export function runsOver(settings: RunsSettings, store: RunStore, scheduler: Sch
         throw error
       }
     },
-    fetch: (request, key) => readers.enter(key, request) as Promise<Response>,
+    async fetch(request, key) {
+      checkWebRequest(request)
+      return (await enter(key, new Exchange(request, undefined, settings))).response!
+    },
     async node(req, res, key) {
-      await readers.enter(key, req, res)
+      checkNodePair(req, res)
+      await enter(key, new Exchange(req, res, settings))
     },
     async state(key) {
       checkKey(key)

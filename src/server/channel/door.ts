@@ -1,6 +1,4 @@
-import { encode } from '../../encoder/encode.js'
 import { MAX_DELAY } from '../../wire/constants.js'
-import { namesEventStream } from '../accepts-event-stream.js'
 import { requestedId } from '../event-request.js'
 import type { Exchange } from '../exchange.js'
 import { authorize, describe } from './admit.js'
@@ -116,18 +114,12 @@ export class Door {
 
   private _refuse(exchange: Exchange, reason: RefusalReason): void {
     const hub = this._hub
-    const { retry, head } = this._settings
+    const { retry } = this._settings
     hub.acts.tell('refused', reason)
     const left = this._reopensAt === undefined ? 0 : Math.max(0, this._reopensAt - this._scheduler.now())
     // A `retry` of 0 is meant for lost connections, not for refusals.
     const wait = Math.min(Math.ceil(left) + hub.jittered((retry || 1000) * REFUSED_FACTOR), MAX_DELAY)
-    const { request } = exchange
-    const isReader = request.method === 'GET' && namesEventStream(request.raw)
-    if (isReader && this._options.refusal !== 'status') {
-      exchange.reply(200, encode({ retry: wait }), { 'content-type': head.fields['content-type']! })
-    } else {
-      exchange.reply(503, 'Service Unavailable\n', { 'retry-after': `${Math.max(1, Math.ceil(wait / 1000))}` })
-    }
+    exchange.refuse(wait, this._options.refusal === 'status')
     // The answer goes out first.
     if (reason === 'closing') exchange.session?.close()
   }
