@@ -29,6 +29,8 @@ export interface Pulse {
   readonly tick: number
   /** To be called when a producer or a reader has come. It goes on until there is none. */
   start(): void
+  /** Nobody comes any more. */
+  stop(): void
 }
 
 export function createPulse(owner: PulseOwner): Pulse {
@@ -71,5 +73,9 @@ export function createPulse(owner: PulseOwner): Pulse {
       return tick
     },
     start,
+    stop() {
+      cancel?.()
+      cancel = undefined
+    },
   }
 }

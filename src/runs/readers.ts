@@ -3,6 +3,7 @@ import type { Scheduler } from '../server/channel/scheduler.js'
 import { drain as sendAway } from '../server/channel/turns.js'
 import { requestedId } from '../server/event-request.js'
 import type { Exchange } from '../server/exchange.js'
+import { Http2Sessions } from '../server/http2-sessions.js'
 import { firstBytes } from '../server/response-head.js'
 import { toBytes } from '../server/to-bytes.js'
 import { MAX_DELAY } from '../wire/constants.js'
@@ -50,6 +51,7 @@ export function createReaders({ settings, scheduler, store, producers }: Readers
   const { report, heartbeat, lease, endEvent, retry } = settings
   const readers = new Set<RunReader>()
   const tapes = new Map<string, Tape>()
+  const sessions = new Http2Sessions()
   let isClosing = false
   let onEmpty: (() => void) | undefined
   let cancelSpread = (): void => {}
@@ -113,6 +115,8 @@ export function createReaders({ settings, scheduler, store, producers }: Readers
   const refuse = (exchange: Exchange): void => {
     const wait = (retry || 1000) * LATER * (1 + (scheduler.random() - 0.5) / 2)
     exchange.refuse(Math.min(Math.round(wait), MAX_DELAY))
+    // The answer goes out first.
+    if (isClosing) exchange.session?.close()
   }
 
   const connect = (exchange: Exchange, view: RunView, key: string): void => {
@@ -163,6 +167,7 @@ export function createReaders({ settings, scheduler, store, producers }: Readers
       else tape?.cut(state)
     },
     async enter(key, exchange) {
+      sessions.add(exchange)
       if (exchange.answerMethod()) return
       const view = isClosing ? null : await look(key)
       if (exchange.isGone) return exchange.abandon()
@@ -186,13 +191,13 @@ export function createReaders({ settings, scheduler, store, producers }: Readers
         },
       })
     },
-    close() {
+    async close() {
       cancelSpread()
-      return new Promise((resolve) => {
-        onEmpty = resolve
-        for (const reader of readers) reader.end()
-        if (readers.size === 0) resolve()
-      })
+      const empty = new Promise<void>((resolve) => (onEmpty = resolve))
+      for (const reader of readers) reader.end()
+      if (readers.size > 0) await empty
+      pulse.stop()
+      sessions.end()
     },
   }
 }

@@ -1,6 +1,7 @@
 import { MAX_DELAY } from '../../wire/constants.js'
 import { requestedId } from '../event-request.js'
 import type { Exchange } from '../exchange.js'
+import { Http2Sessions } from '../http2-sessions.js'
 import { authorize, describe } from './admit.js'
 import type { ChannelOptions, ChannelSettings } from './channel-options.js'
 import type { Hub } from './hub.js'
@@ -23,8 +24,7 @@ export class Door {
   private readonly _settings: ChannelSettings
   private readonly _hub: Hub
   private readonly _scheduler: Scheduler
-  /** HTTP/2 sessions that brought readers. They would keep the server open after the last stream. */
-  private readonly _sessions = new Set<NonNullable<Exchange['session']>>()
+  private readonly _sessions = new Http2Sessions()
   /** When the next process is expected; there once the channel closes. */
   private _reopensAt: number | undefined
 
@@ -41,12 +41,12 @@ export class Door {
   }
 
   endSessions(): void {
-    for (const session of this._sessions) session.close()
+    this._sessions.end()
   }
 
   /** Answers, unless the reader has left. Rejects only where a response that a hook gave cannot be read. */
   async enter(exchange: Exchange): Promise<void> {
-    this._track(exchange)
+    this._sessions.add(exchange)
     if (exchange.answerMethod()) return
     const full = this._fullFor()
     if (full) return this._refuse(exchange, full)
@@ -122,11 +122,5 @@ export class Door {
     exchange.refuse(wait, this._options.refusal === 'status')
     // The answer goes out first.
     if (reason === 'closing') exchange.session?.close()
-  }
-
-  private _track({ session }: Exchange): void {
-    if (!session || this._sessions.has(session)) return
-    this._sessions.add(session)
-    session.once('close', () => this._sessions.delete(session))
   }
 }
