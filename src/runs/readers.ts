@@ -4,6 +4,7 @@ import { drain as sendAway } from '../server/channel/turns.js'
 import { requestedId } from '../server/event-request.js'
 import type { Exchange } from '../server/exchange.js'
 import { Http2Sessions } from '../server/http2-sessions.js'
+import { refuse } from '../server/refuse.js'
 import { firstBytes } from '../server/response-head.js'
 import { toBytes } from '../server/to-bytes.js'
 import { MAX_DELAY } from '../wire/constants.js'
@@ -112,9 +113,9 @@ export function createReaders({ settings, scheduler, store, producers }: Readers
     reader.read(compaction?.wire ? compaction.count : next)
   }
 
-  const refuse = (exchange: Exchange): void => {
+  const sendBack = (exchange: Exchange): void => {
     const wait = (retry || 1000) * LATER * (1 + (scheduler.random() - 0.5) / 2)
-    exchange.refuse(Math.min(Math.round(wait), MAX_DELAY))
+    refuse(exchange, settings, Math.min(Math.round(wait), MAX_DELAY))
     // The answer goes out first.
     if (isClosing) exchange.session?.close()
   }
@@ -171,7 +172,7 @@ export function createReaders({ settings, scheduler, store, producers }: Readers
       if (exchange.answerMethod()) return
       const view = isClosing ? null : await look(key)
       if (exchange.isGone) return exchange.abandon()
-      if (view === null || isClosing) return refuse(exchange)
+      if (view === null || isClosing) return sendBack(exchange)
       if (view) connect(exchange, view, key)
       else exchange.reply(404, 'Not Found\n', UNSTORED)
     },

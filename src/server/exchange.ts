@@ -1,7 +1,5 @@
 import type { ServerResponse } from 'node:http'
-import { encode } from '../encoder/encode.js'
 import { OptionError } from '../errors/option-error.js'
-import { namesEventStream } from './accepts-event-stream.js'
 import type { Cors } from './cors.js'
 import { eventRequestOf, type EventRequest } from './event-request.js'
 import { createNodeSink, isNodeReaderGone } from './node-sink.js'
@@ -86,19 +84,6 @@ export class Exchange {
       this._res.end(text)
     } else {
       this._response = new Response(this.isHead ? null : text, { status, headers: webHeaders(fields) })
-    }
-  }
-
-  /**
-   * Answers that there is nothing to be had for `wait` milliseconds. The standard's EventSource gives up for good at a 503, so
-   * that it is told when to come back in a stream that ends, unless it is to be a status for all.
-   */
-  refuse(wait: number, isStatusForAll = false): void {
-    const isReader = this.request.method === 'GET' && namesEventStream(this._raw)
-    if (isReader && !isStatusForAll) {
-      this.reply(200, encode({ retry: wait }), { 'content-type': this._head.fields['content-type']! })
-    } else {
-      this.reply(503, 'Service Unavailable\n', { 'retry-after': `${Math.max(1, Math.ceil(wait / 1000))}` })
     }
   }
 

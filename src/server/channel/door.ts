@@ -2,6 +2,7 @@ import { MAX_DELAY } from '../../wire/constants.js'
 import { requestedId } from '../event-request.js'
 import type { Exchange } from '../exchange.js'
 import { Http2Sessions } from '../http2-sessions.js'
+import { refuse, refuseByStatus } from '../refuse.js'
 import { authorize, describe } from './admit.js'
 import type { ChannelOptions, ChannelSettings } from './channel-options.js'
 import type { Hub } from './hub.js'
@@ -114,12 +115,13 @@ export class Door {
 
   private _refuse(exchange: Exchange, reason: RefusalReason): void {
     const hub = this._hub
-    const { retry } = this._settings
+    const { retry, head } = this._settings
     hub.acts.tell('refused', reason)
     const left = this._reopensAt === undefined ? 0 : Math.max(0, this._reopensAt - this._scheduler.now())
     // A `retry` of 0 is meant for lost connections, not for refusals.
     const wait = Math.min(Math.ceil(left) + hub.jittered((retry || 1000) * REFUSED_FACTOR), MAX_DELAY)
-    exchange.refuse(wait, this._options.refusal === 'status')
+    if (this._options.refusal === 'status') refuseByStatus(exchange, wait)
+    else refuse(exchange, head, wait)
     // The answer goes out first.
     if (reason === 'closing') exchange.session?.close()
   }

@@ -226,7 +226,7 @@ it('of two processes that start at once exactly one wins, and both have its read
   for (let round = 0; round < 20; round++) {
     const key = `k${round}`
     const outcomes = await Promise.allSettled(all.map((runs, at) => runs.start(key, words(String(at)))))
-    expect(outcomes.map(({ status }) => status).sort()).toEqual(['fulfilled', 'rejected'])
+    expect(outcomes.filter(({ status }) => status === 'fulfilled')).toHaveLength(1)
     const winner = outcomes.findIndex(({ status }) => status === 'fulfilled')
     for (const runs of all) expect(await dataOf(await runs.fetch(ask(), key))).toEqual([String(winner)])
   }
