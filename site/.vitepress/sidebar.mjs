@@ -27,6 +27,7 @@ const ORDER = {
     'authentication',
     'cors',
     'proxies',
+    'other-readers',
     'one-machine-or-many',
     'testing',
     'observing',

@@ -1,12 +1,12 @@
 // Tries eventwire with other people's clients, servers and proxies. `npm run interop` runs all of them and writes docs/interop.md;
 // names after `--` run those alone, `--ci` those that install in seconds (nothing may be missing then), `--list` lists them,
-// `--only EXCHANGE` runs one exchange, `--check` compares the page with the results of the last full run.
+// `--only EXCHANGE` runs one exchange, `--update` writes the rows of the named ones, `--check` compares the page with the results of the last full run.
 import { fork, spawnSync } from 'node:child_process'
 import { existsSync, readFileSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { parseArgs } from 'node:util'
 import { catalogue, here, root } from './lib/catalogue.mjs'
-import { installPackages, missing } from './lib/install.mjs'
+import { installPackages, missing, prepare } from './lib/install.mjs'
 import { page, stale } from './lib/page.mjs'
 import { judge, record } from './lib/results.mjs'
 
@@ -23,7 +23,7 @@ if (major < 22 || (major === 22 && minor < 19)) {
   process.exit(spawnSync(newer, process.argv.slice(1), { stdio: 'inherit' }).status ?? 1)
 }
 
-const AT_ONCE = 3
+const AT_ONCE = 4
 /** The most that all exchanges of one peer may take. */
 const LIMIT = 300_000
 
@@ -34,6 +34,7 @@ const { values, positionals } = parseArgs({
     list: { type: 'boolean' },
     check: { type: 'boolean' },
     only: { type: 'string' },
+    update: { type: 'boolean' },
   },
 })
 const PAGE = join(root, 'docs/interop.md')
@@ -66,13 +67,14 @@ if (absent.length > 0 && values.ci) process.exit(1)
 const results = []
 let wrong = 0
 const waiting = chosen.filter((peer) => !absent.includes(peer))
+for (const peer of waiting) prepare(peer)
 await Promise.all(
   Array.from({ length: AT_ONCE }, async () => {
     for (let peer; (peer = waiting.shift()) !== undefined;) {
       const exchanges = await exchange(peer)
       const faults = judge(peer, exchanges, values.only)
       wrong += faults.length
-      results.push([peer, exchanges])
+      if (faults.length === 0) results.push(record(peer, exchanges))
       console.log(`${faults.length === 0 ? 'ok     ' : 'FAILED '} ${peer.name}: ${summary(exchanges)}`)
       for (const fault of faults) console.log(`        ${fault}`)
     }
@@ -113,18 +115,17 @@ function summary(exchanges) {
   return exchanges.map(({ exchange: name, status, failure }) => (failure ? 'failure' : `${name} ${status}`)).join(', ')
 }
 
-const full = chosen.length === all.length && absent.length === 0 && !values.only
-if (full && wrong === 0) {
-  const written = {
-    node: process.versions.node,
-    date: new Date().toISOString().slice(0, 10),
-    peers: all.map(({ id }) => record(...results.find(([peer]) => peer.id === id))),
-  }
+// A full run writes the page; so does `--update`, which keeps the rows of the peers that were not named.
+if ((values.update || chosen.length === all.length) && !values.only) {
+  const kept = existsSync(RESULTS) ? JSON.parse(readFileSync(RESULTS, 'utf8')).peers : []
+  const peers = all.flatMap((peer) => {
+    const result = results.find(({ id }) => id === peer.id)
+    return result ?? kept.find(({ id }) => id === peer.id) ?? []
+  })
+  const written = { node: process.versions.node, peers }
   writeFileSync(RESULTS, `${JSON.stringify(written, null, 1)}\n`)
   writeFileSync(PAGE, page(written))
   console.log('wrote docs/interop.md')
-} else if (chosen.length === all.length && absent.length > 0) {
-  console.log('docs/interop.md stays as it is: not every peer could run.')
 }
-console.log(`${results.length} peers, ${wrong} differ from what is known of them`)
+console.log(`${results.length} of the peers are as is known of them; ${wrong} exchanges differ`)
 process.exit(wrong === 0 ? 0 : 1)

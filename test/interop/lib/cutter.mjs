@@ -11,8 +11,10 @@ export async function createCutter(port) {
   let left = Infinity
   let trickle = false
   let cuts = 0
+  const opened = []
 
   const server = createServer((near) => {
+    opened.push(performance.now())
     const far = connect(port, '127.0.0.1')
     const pair = [near, far]
     pairs.add(pair)
@@ -43,7 +45,8 @@ export async function createCutter(port) {
       cuts++
       // What was sent before the loss does arrive.
       await new Promise((resolve) => setTimeout(resolve, 50))
-      near.resetAndDestroy()
+      // As the system closes the connections of a process that died.
+      near.destroy()
     }
   }
 
@@ -54,6 +57,8 @@ export async function createCutter(port) {
     get cuts() {
       return cuts
     },
+    /** When each connection was opened. */
+    opened,
     /** Loses the connection after so many bytes more. */
     arm(bytes) {
       left = bytes

@@ -1,5 +1,5 @@
-import { execFileSync } from 'node:child_process'
-import { existsSync, statSync } from 'node:fs'
+import { execFileSync, spawnSync } from 'node:child_process'
+import { existsSync, mkdirSync, statSync } from 'node:fs'
 import { join } from 'node:path'
 import { here } from './catalogue.mjs'
 
@@ -42,11 +42,17 @@ function succeeds([command, ...args]) {
   }
 }
 
+/** What has to be compiled before a peer runs. */
+export function prepare({ prepare: commands = [] }) {
+  if (commands.length > 0) mkdirSync(join(here, 'programs/build'), { recursive: true })
+  for (const [command, ...args] of commands) execFileSync(command, args, { cwd: here, stdio: ['ignore', 2, 2] })
+}
+
 /** The first version number that a command prints. */
 export function versionOf([command, ...args]) {
-  const text = execFileSync(programPath(command) || command, args, {
+  const { stdout, stderr } = spawnSync(programPath(command) || command, args, {
     encoding: 'utf8',
     stdio: ['ignore', 'pipe', 'pipe'],
   })
-  return /\d+\.\d+(\.\d+)*/.exec(text)?.[0] ?? text.trim()
+  return /\d+\.\d+(\.\d+)*/.exec(stdout + stderr)?.[0]
 }

@@ -12,6 +12,8 @@ const COLUMNS = {
   ids: 'id',
   end: 'end',
   refusal: 'refusal',
+  delay: 'delay',
+  loss: 'loss',
 }
 
 const KINDS = {
@@ -23,8 +25,9 @@ const KINDS = {
 const MARKS = { yes: 'yes', set: 'set', no: 'no', none: '–' }
 
 /** docs/interop.md, from the results of a full run. */
-export function page({ node, date, peers: rows }) {
-  return `${head({ node, date, count: rows.length })}
+export function page({ node, peers: rows }) {
+  const dates = [...new Set(rows.map(({ date }) => date))].toSorted()
+  return `${head({ node, dates, count: rows.length })}
 ${Object.keys(KINDS)
   .map((kind) =>
     section(
@@ -35,10 +38,10 @@ ${Object.keys(KINDS)
   .join('\n')}`
 }
 
-function head({ node, date, count }) {
+function head({ node, dates, count }) {
   return `# Beside others
 
-${count} clients, servers and proxies of other people, each tried with eventwire over real sockets. Written by \`npm run interop\` on ${date}
+${count} clients, servers and proxies of other people, each tried with eventwire over real sockets. Written by \`npm run interop\` on ${dates.join(' and ')}
 with Node ${node}, from what happened then; nothing here is written by hand but the notes on what to set, and each of those is tried with
 and without.
 
@@ -58,10 +61,12 @@ and without.
 | gap | the history no longer reaches back to what the reader has: it gets the event that tells so, then goes on |
 | id | an id outside ASCII comes back as it was |
 | end | the stream ends; where the reader comes back it is answered 204, which ends an \`EventSource\` |
+| delay | how long an event is on its way; less than 25 ms is none |
+| loss | a client that does not come back sees that the stream was lost, and not that it ended |
 | refusal | there is no room: the reader comes back when there is, or is told |
 
 **yes**: as it should be. **set**: with what the notes say, and not without. **no**: not as it should be; the notes say what to do instead. **–**: there is nothing to try.
-**by hand**: it reads one answer, and its user asks again with \`Last-Event-ID\`. **back**: it comes back by itself. **ends**: it takes the end of the stream for the end.
+**by hand**: it reads one answer, and its user asks again with \`Last-Event-ID\`. **back**: it comes back by itself. **204**: our client comes back, and the answer 204 ends it. **ends**: it takes the end of the stream for the end.
 **told**: it tells its user of the refusal.
 `
 }
@@ -87,29 +92,28 @@ ${notes.join('\n')}
 const find = (row, name) => row.exchanges.find(({ exchange }) => exchange === name)
 
 const cell = (result) => {
-  if (result === undefined) return ''
+  if (result === undefined) return MARKS.none
   return result.status === 'yes' && result.text ? result.text : MARKS[result.status]
 }
 
 const label = ({ name: peer, versions }) => {
-  const list = Object.entries(versions).map(([name, version]) =>
-    peer.startsWith(name) ? version : `${name} ${version}`,
-  )
+  const isNamed = (name) => peer === name || [' ', ','].some((end) => peer.startsWith(name + end))
+  const list = Object.entries(versions).map(([name, version]) => (isNamed(name) ? version : `${name} ${version}`))
   return list.length === 0 ? peer : `${peer} (${list.join(', ')})`
 }
 
-/** What the table cannot say of a peer in one word. */
+/** What the table cannot say of a peer in one word. The same word for several exchanges is said once. */
 function note({ name, about, exchanges }) {
-  const lines = []
+  const said = new Map()
   for (const { exchange, status, text, advice } of exchanges) {
-    if (status === 'set') lines.push(`${COLUMNS[exchange]}: set ${text}`)
-    if (status === 'no') lines.push(`${COLUMNS[exchange]}: ${advice} (seen: ${escape(text)})`)
+    const words = {
+      set: `set ${text}`,
+      no: `${advice} (seen: ${escape(String(text))})`,
+      none: `– ${text}`,
+    }[status]
+    if (words) said.set(words, [...(said.get(words) ?? []), COLUMNS[exchange]])
   }
-  const none = exchanges.filter(({ status }) => status === 'none')
-  for (const text of new Set(none.map((result) => result.text))) {
-    const names = none.filter((result) => result.text === text).map(({ exchange }) => COLUMNS[exchange])
-    lines.push(`${names.join(', ')}: – ${text}`)
-  }
+  const lines = [...said].map(([words, names]) => `${names.join(', ')}: ${words}`)
   if (about) lines.unshift(about)
   return lines.length === 0 ? [] : [`- **${name}**`, ...lines.map((line) => `  - ${line}`)]
 }

@@ -14,4 +14,5 @@ try {
 } catch (error) {
   process.send({ failure: error?.stack ?? String(error) })
 }
+await peer.end?.()
 process.exit()

@@ -15,7 +15,8 @@ export class Reading {
   #handle
   #closed = false
 
-  constructor(peer, url, { byHand, setting }) {
+  constructor(peer, url, { byHand, once, setting }) {
+    this.once = once
     this.peer = peer
     this.url = url
     this.byHand = byHand
@@ -27,6 +28,7 @@ export class Reading {
     this.#handle = await this.peer.read(this.url, {
       types: TYPES,
       lastEventId,
+      once: this.once,
       setting: this.setting,
       // Where a channel gives a position as an event, it is no message.
       onEvent: (event) => this.#closed || event.event === POSITION || this.events.push(event),

@@ -27,7 +27,8 @@ export function record(peer, exchanges) {
     ...result,
     advice: result.status === 'no' ? peer.differs[result.exchange] : undefined,
   }))
-  return { id, kind, name, about, npm: peer.npm, versions: versions(peer), exchanges: told }
+  const date = new Date().toISOString().slice(0, 10)
+  return { id, kind, name, about, date, npm: peer.npm, versions: versions(peer), exchanges: told }
 }
 
 /** The versions of what takes part, by name. */

@@ -1,16 +1,20 @@
-import { EXCHANGES } from './exchanges.mjs'
+import { BETWEEN_EXCHANGES, EXCHANGES } from './exchanges.mjs'
 import { Scene } from './scene.mjs'
 import { createStage } from './stage.mjs'
-import { Mismatch } from './wait.mjs'
+import { SERVER_EXCHANGES } from './server-exchanges.mjs'
+import { ServerScene } from './server-scene.mjs'
+import { Mismatch, setPatience } from './wait.mjs'
 
 /**
  * Runs the exchanges of a peer and gives one result for each: `{ exchange, status, text }`, with the status `yes`, `set` (it needs
  * what `text` says), `no` (`text` says what came instead) or `none` (`text` says why there is nothing to try).
  */
 export async function* runPeer(peer, { only, uncaught = [] }) {
-  const { exchanges, open } = readerSide(peer)
+  setPatience(peer.patience)
+  const { exchanges, open } = peer.kind === 'server' ? serverSide(peer) : readerSide(peer)
   for (const exchange of Object.keys(exchanges)) {
     if (only && exchange !== only) continue
+    if (peer.exchanges && !peer.exchanges.includes(exchange)) continue
     if (peer.without?.[exchange]) {
       yield { exchange, status: 'none', text: peer.without[exchange] }
       continue
@@ -48,13 +52,17 @@ export async function* runPeer(peer, { only, uncaught = [] }) {
 
 function readerSide(peer) {
   return {
-    exchanges: EXCHANGES,
+    exchanges: peer.kind === 'between' ? { ...EXCHANGES, ...BETWEEN_EXCHANGES } : EXCHANGES,
     async open(setting) {
-      const stage = await createStage({ pages: peer.pages, between: peer.between ?? setting?.between })
+      const stage = await createStage({ pages: peer.pages, between: setting?.between ?? peer.between })
       const scene = new Scene(peer, stage, setting)
       return closing(scene, () => stage.close())
     },
   }
+}
+
+function serverSide(peer) {
+  return { exchanges: SERVER_EXCHANGES, open: (setting) => ServerScene.open(peer, setting) }
 }
 
 /** Closes what the scene stands on after the scene. */

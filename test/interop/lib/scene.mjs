@@ -27,11 +27,6 @@ export class Scene {
     return this.#stage.requests
   }
 
-  /** The address of the server without what stands between. */
-  directly() {
-    return `http://localhost:${this.cutter.port}/events`
-  }
-
   answer(handler) {
     const { before } = this.peer
     this.#stage.answer = before ? (req, res) => before(req, res, () => handler(req, res)) : handler
@@ -44,7 +39,10 @@ export class Scene {
   /** Answers each request with a session of ours that stays open; they are in the array that it gives. */
   streams(own = {}) {
     const sessions = []
-    this.answer((req, res) => void eventStream(req, res, (session) => void sessions.push(session), this.options(own)))
+    this.answer((req, res) => {
+      const at = performance.now()
+      eventStream(req, res, (session) => void sessions.push(Object.assign(session, { at })), this.options(own))
+    })
     return sessions
   }
 
@@ -99,9 +97,10 @@ export class Scene {
     return this.dialect.message ? { data } : { event, data, id }
   }
 
-  async open({ byHand = false } = {}) {
+  async open({ byHand = false, once = false } = {}) {
     const reading = new Reading(this.peer, `${this.#stage.url}/events`, {
       byHand: byHand && this.peer.byHand,
+      once,
       setting: this.setting,
     })
     this.#readings.push(reading)

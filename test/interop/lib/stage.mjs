@@ -6,7 +6,8 @@ import { createCutter } from './cutter.mjs'
  * A server of ours as a reader finds it: behind a connection that can be lost and, with `between`, behind a peer. What it
  * answers is set for each exchange. Whoever made it closes it.
  */
-export async function createStage({ pages = {}, between = {} }) {
+export async function createStage({ pages: makePages, between = {} }) {
+  const pages = makePages?.() ?? {}
   const requests = []
   let answer
   const serve = between.wrap?.(handle) ?? handle

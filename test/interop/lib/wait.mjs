@@ -3,11 +3,17 @@ export class Mismatch extends Error {}
 
 /** The most that an exchange waits for one thing. Far beyond what any peer needs: the machine may be busy. */
 const LIMIT = 15_000
+let patience = LIMIT
+
+/** For peers that are known to let one wait. */
+export const setPatience = (ms = LIMIT) => {
+  patience = ms
+}
 
 export const sleep = (ms) => new Promise((resolve) => setTimeout(resolve, ms))
 
 /** Waits until `condition` gives something truthy, and gives it. `what` names it, for the message. */
-export async function until(condition, what, limit = LIMIT) {
+export async function until(condition, what, limit = patience) {
   for (const deadline = performance.now() + limit; ;) {
     const value = await condition()
     if (value) return value

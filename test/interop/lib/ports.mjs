@@ -1,0 +1,29 @@
+import { once } from 'node:events'
+import { connect, createServer } from 'node:net'
+import { sleep, until } from './wait.mjs'
+
+export async function freePort() {
+  const probe = createServer().listen(0, '127.0.0.1')
+  await once(probe, 'listening')
+  const { port } = probe.address()
+  probe.close()
+  await once(probe, 'close')
+  return port
+}
+
+/** Waits until something listens there. `program` is what should, and tells why where it ended. */
+export async function answers(port, program) {
+  let over
+  void program?.ended.then((how) => (over = how))
+  await until(async () => {
+    if (over) throw new Error(`it did not start: ${over.errors.slice(-1000)}`)
+    const socket = connect(port, '127.0.0.1')
+    const open = await new Promise((resolve) => {
+      socket.once('connect', () => resolve(true))
+      socket.once('error', () => resolve(false))
+    })
+    socket.destroy()
+    if (!open) await sleep(50)
+    return open
+  }, 'program that listens')
+}
