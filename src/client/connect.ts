@@ -1,6 +1,7 @@
 import type { ConnectError } from '../errors/connect-error.js'
 import { abortReason } from '../streams/abort-reason.js'
 import { ASYNC_DISPOSE } from '../streams/async-dispose.js'
+import { tellHook } from '../streams/hook.js'
 import { Delivery, type DeliveryOptions } from './delivery.js'
 import { createEngine } from './engine.js'
 import { askHook } from './hook.js'
@@ -183,9 +184,7 @@ export function connect<M>(url: string | URL, options: ConnectOptions<M> = {}): 
   }
 
   function tell(change: StateChange): void {
-    try {
-      options.onState?.(change)
-    } catch (cause) {
+    const onThrown = (cause: unknown): void => {
       const { state } = change
       const error = engine.failure('hook', 'onState threw', { cause })
       if (state === 'closed') lastThrown = error
@@ -193,6 +192,7 @@ export function connect<M>(url: string | URL, options: ConnectOptions<M> = {}): 
       else if (state === 'connecting' || state === 'open') void engine.fail(error)
       else engine.finish('failed', error)
     }
+    tellHook(() => options.onState?.(change), onThrown)
   }
 
   async function stop(): Promise<void> {

@@ -1,5 +1,6 @@
 import type { ConnectError } from '../errors/connect-error.js'
 import { EventQueue } from '../streams/event-queue.js'
+import { isLast, tellHook } from '../streams/hook.js'
 import type { ServerSentEvent } from '../wire/types.js'
 import { type Decoding, decodings } from './decode.js'
 import type { Engine } from './engine-types.js'
@@ -72,10 +73,10 @@ export class Delivery {
     const engine = this._engine
     const before = this._before
     this._before = undefined
-    let isLast: boolean | undefined
+    let isEnd: boolean
     let place: string | undefined
     try {
-      isLast = options.until && callHook('until', () => options.until!(event))
+      isEnd = callHook('until', () => isLast(options, event))
       place = options.position && callHook('position', () => positionOf(options.position!(event)))
     } catch (thrown) {
       // An event whose function threw does not count as received: the next attempt asks for it again.
@@ -85,24 +86,21 @@ export class Delivery {
     }
     const item: Item = { event: event.event, data, id: event.id, raw: data, origin }
     const decoding = this._decodingOf?.(event.event)
-    this._last = !!isLast && item
+    this._last = isEnd && item
     this._position = place ?? this._position
-    if (this._decodingOf && !decoding) return !!isLast
+    if (this._decodingOf && !decoding) return isEnd
     if (decoding?.key !== undefined) item.key = decoding.key
     if (decoding || place !== undefined) this._details.set(item, { decoding, position: place })
     this._queue.push(item)
-    return !!isLast
+    return isEnd
   }
 
   /** A function of the options that is told of something between events: when those before it have been delivered. */
   _inOrder(name: 'onComment' | 'onIgnored', text: string): void {
-    this._queue.note(() => {
-      try {
-        this._options[name]!(text)
-      } catch (cause) {
-        void this._refuse(this._engine.failure('hook', `${name} threw`, { cause }))
-      }
-    })
+    const onThrown = (cause: unknown): void => {
+      void this._refuse(this._engine.failure('hook', `${name} threw`, { cause }))
+    }
+    this._queue.note(() => tellHook(() => this._options[name]!(text), onThrown))
   }
 
   /** Delivers what was received. */
@@ -151,7 +149,8 @@ export class Delivery {
       return this._refuse(failure('decode', `The data of event "${event.event}" is not valid`, { cause, event }))
     }
     try {
-      onInvalid(event, cause)
+      // Its promise, if it gives one, must not be left alone.
+      await (onInvalid(event, cause) as unknown)
     } catch (thrown) {
       await this._refuse(failure('hook', 'onInvalid threw', { cause: thrown, event }))
     }

@@ -71,7 +71,14 @@ export function openBody(body: unknown): ChunkSource | undefined {
     const reader = (body as ReadableStream<Chunk>).getReader()
     return {
       read: () => reader.read(),
-      cancel: (reason) => reader.cancel(reason).finally(() => reader.releaseLock()),
+      // Readers of polyfills may give no promise, and throw at once.
+      async cancel(reason) {
+        try {
+          await reader.cancel(reason)
+        } finally {
+          reader.releaseLock()
+        }
+      },
     }
   }
   if (!(Symbol.asyncIterator in body)) return
@@ -80,7 +87,7 @@ export function openBody(body: unknown): ChunkSource | undefined {
   // A Node stream may be told to fail after it was let go, and takes the process down if nobody listens.
   if (stream.destroy) stream.on?.('error', () => {})
   return {
-    read: () => iterator.next() as Promise<{ done?: boolean; value?: Chunk }>,
+    read: async () => iterator.next() as Promise<{ done?: boolean; value?: Chunk }>,
     async cancel() {
       // The iterator alone would wait for the read under way.
       stream.destroy?.()

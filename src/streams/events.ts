@@ -8,6 +8,7 @@ import { ASYNC_DISPOSE, type Disposable } from './async-dispose.js'
 import { asBytes, openChunks } from './chunk-source.js'
 import type { Chunk, ChunkSource, EventSourceInput } from './chunk-source.js'
 import { EventQueue } from './event-queue.js'
+import { isLast, tellHook } from './hook.js'
 
 /** Options of `events()`: those of the parser without `onEvent`, and what a stream needs beside them. */
 export interface EventsOptions extends Omit<ParserOptions, 'onEvent'> {
@@ -74,7 +75,7 @@ export function events(source: EventSourceInput, options: EventsOptions = {}): E
   const parser = createParser({
     ...parserOptions,
     onEvent(event) {
-      sawLast = !!until?.(event)
+      sawLast = isLast(options, event)
       queue.push(event)
       if (sawLast) parser.reset()
     },
@@ -86,14 +87,7 @@ export function events(source: EventSourceInput, options: EventsOptions = {}): E
   function inOrder(name: 'onComment' | 'onIgnored'): object | undefined {
     const told = options as { [K in typeof name]?: (text: string) => void }
     if (!told[name]) return
-    const tell = (text: string): void => {
-      try {
-        told[name]!(text)
-      } catch (error) {
-        onError(error)
-      }
-    }
-    return { [name]: (text: string) => queue.note(() => tell(text)) }
+    return { [name]: (text: string) => queue.note(() => tellHook(() => told[name]!(text), onError)) }
   }
 
   function onRead({ done, value }: { done?: boolean | undefined; value?: Chunk }): void {

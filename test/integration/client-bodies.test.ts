@@ -101,6 +101,62 @@ describe('the body of a refusal can be read afterwards', () => {
   })
 })
 
+it('EventSource tells a refusal whose body stalls, with what came of it', async () => {
+  const server = await bench.serve([
+    [{ status: 500, headers: { 'retry-after': '3' } }, { bytes: 'part' }, { stall: true }],
+  ])
+  const source = new EventSource(server.url)
+  const { error } = await new Promise<{ error?: unknown }>((resolve) => (source.onerror = resolve as never))
+  expect(error).toMatchObject({ status: 500, body: 'part', retryAfter: 3000 })
+  expect(await (error as ConnectError).response!.text()).toBe('part')
+  await server.waitForIdle()
+})
+
+it('a refusal keeps its bytes, also those that are no text', async () => {
+  const bytes = Uint8Array.of(0xff, 0xfe, 0, 1, 0xe2)
+  const { error } = await collect(connect('http://x/', { fetch: async () => new Response(bytes, { status: 400 }) }))
+  expect(new Uint8Array(await (error as ConnectError).response!.arrayBuffer())).toEqual(bytes)
+})
+
+describe('a body of any shape', () => {
+  const text = 'data: one\n\n'
+  const bytes = new TextEncoder().encode(text)
+  const streamOf = (chunk: unknown): ReadableStream =>
+    new ReadableStream({
+      start(controller) {
+        controller.enqueue(chunk)
+        controller.close()
+      },
+    })
+  const shapes: Record<string, () => unknown> = {
+    'an async iterable of text': async function* () {
+      yield text
+    },
+    'a stream of ArrayBuffers': () => streamOf(bytes.buffer),
+    'a stream of DataViews': () => streamOf(new DataView(bytes.buffer)),
+    'a reader that gives promises of nothing': () => ({
+      getReader: () => ({ read: async () => ({ done: false, value: bytes }), cancel() {}, releaseLock() {} }),
+    }),
+    'a reader that throws at once when it is let go': () => ({
+      getReader: () => ({
+        read: async () => ({ done: false, value: bytes }),
+        cancel() {
+          throw new Error('not so')
+        },
+      }),
+    }),
+  }
+  it.each(Object.entries(shapes))('%s', async (_, make) => {
+    const headers = { get: () => 'text/event-stream' }
+    const connection = connect('http://x/', { fetch: async () => ({ status: 200, headers, body: make() }) })
+    expect((await connection.next()).value?.data).toBe('one')
+    await connection.close()
+    const iterator = events({ status: 200, headers, body: make() })
+    expect((await iterator.next()).value?.data).toBe('one')
+    await iterator.return().catch(() => {})
+  })
+})
+
 /** Holds up everything in this process. */
 function block(ms: number): void {
   const end = performance.now() + ms

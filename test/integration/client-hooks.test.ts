@@ -57,6 +57,20 @@ describe('headers and body', () => {
   })
 })
 
+it('an until that gives a promise is refused, not taken for a yes', async () => {
+  const server = await bench.serve(() => [...one, { stall: true }])
+  const { data, error } = await collect(connect(server.url, { until: (async () => false) as never }))
+  expect(data).toEqual([])
+  expect(error).toMatchObject({ kind: 'hook', message: expect.stringContaining('until gave a promise, not a boolean') })
+})
+
+it('an onInvalid that rejects is a hook error, and no unhandled rejection', async () => {
+  const server = await bench.serve(() => [...one, { stall: true }])
+  const options = { decode: { message: () => fails() }, onInvalid: async () => fails() }
+  const { error } = await collect(connect(server.url, options as ConnectOptions))
+  expect(error).toMatchObject({ kind: 'hook', cause: problem })
+})
+
 describe('a function that throws', () => {
   const cases: [name: string, options: ConnectOptions][] = [
     ['headers', { headers: fails }],
@@ -67,6 +81,8 @@ describe('a function that throws', () => {
     ['onOpen, rejecting', { onOpen: async () => fails() }],
     ['onComment', { onComment: fails }],
     ['until', { until: fails }],
+    ['onComment, rejecting', { onComment: async () => fails() }],
+    ['onState open, rejecting', { onState: async ({ state }) => void (state === 'open' && fails()) }],
     ['onState connecting', { onState: ({ state }) => void (state === 'connecting' && fails()) }],
     ['onState open', { onState: ({ state }) => void (state === 'open' && fails()) }],
   ]

@@ -1,3 +1,4 @@
+import type { Disposable } from '../../streams/async-dispose.js'
 import type { Step } from '../script/steps.js'
 
 /**
@@ -53,7 +54,7 @@ export interface ScriptedServerOptions {
 }
 
 /** See `createScriptedServer`. */
-export interface ScriptedServer extends AsyncDisposable {
+export interface ScriptedServer extends Disposable {
   /** `http://127.0.0.1:PORT/`, or `https://localhost:PORT/` with `tls`. */
   readonly url: string
   /** All requests so far, in order of arrival. */
