@@ -16,7 +16,7 @@ export class RecordingReader {
   /** Where it began. */
   start = ''
   readonly #connection: Connection<Record<string, string>>
-  readonly #wanted = new Map<string, () => void>()
+  readonly #wanted = new Map<string, { id: string; resolve: () => void }>()
   readonly #reading: Promise<void>
 
   constructor(url: string) {
@@ -42,17 +42,17 @@ export class RecordingReader {
   async reached({ name, id }: Published): Promise<void> {
     const isThere = (item: Item): boolean =>
       item.kind === 'event' ? item.name === name : compareStreamIds(item.id, id) >= 0
-    if (!this.items.some(isThere)) await new Promise<void>((resolve) => this.#wanted.set(name, resolve))
+    if (!this.items.some(isThere)) await new Promise<void>((resolve) => this.#wanted.set(name, { id, resolve }))
   }
 
   async #read(): Promise<void> {
     for await (const { event, id, data } of this.#connection) {
       if (event === 'reset') {
         this.items.push({ kind: 'gap', id, reason: (JSON.parse(data) as { reason: string }).reason })
-        for (const resolve of this.#wanted.values()) resolve()
+        for (const wanted of this.#wanted.values()) if (compareStreamIds(id, wanted.id) >= 0) wanted.resolve()
       } else {
         this.items.push({ kind: 'event', id, name: data })
-        this.#wanted.get(data)?.()
+        this.#wanted.get(data)?.resolve()
       }
     }
   }
@@ -74,7 +74,9 @@ export class RecordingReader {
     let position = this.start
     for (const item of this.items) {
       const isAfter = compareStreamIds(item.id, position) > 0
-      if (item.kind === 'gap') gaps.push(isAfter ? [position, item.id] : [item.id, position])
+      if (item.kind === 'gap' && compareStreamIds(item.id, position) < 0) {
+        faults.push(`a gap at ${item.id}, before ${position}`)
+      } else if (item.kind === 'gap') gaps.push([position, item.id])
       else if (names.has(item.name)) faults.push(`${item.name} twice`)
       else if (!isAfter) faults.push(`${item.name} (${item.id}) after ${position}`)
       if (item.kind === 'event') names.add(item.name)
