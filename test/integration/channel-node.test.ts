@@ -5,6 +5,7 @@ import type { AddressInfo, Socket } from 'node:net'
 import { afterEach, beforeEach, describe, expect, it } from 'vitest'
 import { connect } from '../../src/client/connect.js'
 import type { ChannelOptions } from '../../src/server/channel/channel-options.js'
+import type { EventRequest } from '../../src/server/event-request.js'
 import { createChannel, type Channel, type ChannelEvents } from '../../src/server/channel/create-channel.js'
 import { rawGet, serve, until } from '../support/http.js'
 import { LeakCount } from '../support/leaks.js'
@@ -209,11 +210,23 @@ const LEAVES: [string, (socket: Socket) => unknown][] = [
 
 /** The moments at which readers leave, each made by what the hooks wait for. */
 const MOMENTS: [string, (gate: () => Promise<void>) => ChannelOptions<ChannelEvents, unknown>][] = [
-  ['while authorize works', (gate) => ({ authorize: gate })],
+  ['while authorize works', (gate) => ({ authorize: () => gate().then(() => 'me') })],
+  ['while onConnect works', (gate) => ({ onConnect: gate })],
+  ['while they are authorized again', (gate) => ({ reauthorize: 20, authorize: again(gate) })],
   ['while topics are looked up', (gate) => ({ topics: () => gate().then(() => 'a') })],
   ['while the snapshot is made', (gate) => ({ snapshot: gate })],
   ['in the middle of a snapshot', (gate) => ({ snapshot: () => slowly(gate) })],
 ]
+
+/** Lets each in at once; what comes after that waits. */
+function again(gate: () => Promise<void>): (request: EventRequest) => unknown {
+  const known = new WeakSet<object>()
+  return (request) => {
+    if (known.has(request)) return gate().then(() => 'me')
+    known.add(request)
+    return 'me'
+  }
+}
 
 async function* slowly(gate: () => Promise<void>): AsyncGenerator<{ event: string; data: string }> {
   yield { event: 's', data: 'one' }

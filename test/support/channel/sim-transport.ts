@@ -112,6 +112,13 @@ export class SimTransport implements Transport {
     this.#waiting.length = 0
   }
 
+  /** Loses its place, in the middle of whatever is under way. */
+  lose(): void {
+    if (!this.#subscriber || !this.#isStarted) return
+    this.#isStarted = false
+    this.#deliver(this.#subscriber, 0)
+  }
+
   /** How much there is to do. */
   get pending(): number {
     const behind = this.#subscriber && (!this.#isStarted || this.#delivered < this.#store.tail)

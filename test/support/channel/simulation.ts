@@ -164,6 +164,7 @@ export class Simulation {
     const moment = this.#random.chance(0.3) ? this.#random.int(0, MICROTASKS - 1) : -1
     for (let at = 0; at < MICROTASKS; at++) {
       await Promise.resolve()
+      if (this.#random.chance(0.002)) this.#reset()
       if (at !== moment) continue
       if (this.#random.chance(0.1)) this.#loseTail()
       this.#work()
@@ -330,6 +331,13 @@ export class Simulation {
     const lost = this.#store.loseTail(this.#random.int(0, 5))
     this.#note(`lost ${lost.length}`)
     for (const { data } of lost) this.#ledger.publications[(JSON.parse(data) as { n: number }).n]!.isVoid = true
+  }
+
+  #reset(): void {
+    const { transport } = this.#random.pick(this.#processes)
+    if (!(transport instanceof SimTransport)) return
+    this.#note('reset')
+    transport.lose()
   }
 
   /** A client comes back with what no server gave it. */

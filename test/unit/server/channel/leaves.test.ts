@@ -53,3 +53,44 @@ it.each(
   }
   await channel.close()
 })
+
+it.each(['before it settles', 'and it rejects', 'and it never settles'])(
+  '100 that leave while they are authorized again, %s, leave nothing',
+  async (when) => {
+    const waiting: ((settle: 'resolve' | 'reject') => void)[] = []
+    const known = new WeakSet<object>()
+    const reasons: string[] = []
+    const errors: unknown[] = []
+    const channel = createChannel({
+      reauthorize: 20,
+      authorize(request) {
+        if (known.has(request)) {
+          return new Promise((resolve, reject) => {
+            waiting.push((settle) => (settle === 'resolve' ? resolve('me') : reject(new Error('late'))))
+          })
+        }
+        known.add(request)
+        return 'me'
+      },
+      onDisconnect: (_, reason) => void reasons.push(reason),
+      onError: (error) => void errors.push(error),
+    })
+    const controllers = Array.from({ length: 100 }, () => new AbortController())
+    const requests = controllers.map(({ signal }) => new Request('http://localhost/', { signal }))
+    await Promise.all(requests.map((request) => channel.fetch(request)))
+    while (waiting.length < 100) await new Promise((resolve) => setTimeout(resolve, 5))
+    for (const controller of controllers) controller.abort()
+    if (when !== 'and it never settles') {
+      for (const each of waiting) each(when === 'and it rejects' ? 'reject' : 'resolve')
+    }
+    await turn()
+    await turn()
+    expect(channel.connections).toBe(0)
+    expect(new Set(reasons)).toEqual(new Set(['disconnected']))
+    expect(reasons.length).toBe(100)
+    // Who has left is nobody's trouble.
+    expect(errors).toEqual([])
+    for (const { signal } of requests) expect(getEventListeners(signal, 'abort')).toEqual([])
+    await channel.close()
+  },
+)
