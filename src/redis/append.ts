@@ -1,4 +1,4 @@
-import type { TransportMessage } from '../server/channel/transport.js'
+import type { TransportMessage } from '../server/channel/entry.js'
 import { messageFields } from './stored-entry.js'
 
 /**

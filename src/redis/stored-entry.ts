@@ -1,4 +1,4 @@
-import type { TransportMessage } from '../server/channel/transport.js'
+import type { TransportMessage } from '../server/channel/entry.js'
 import { DEFAULT_EVENT_TYPE } from '../wire/constants.js'
 
 /** An entry as Redis gives it: its id, and names and values by turns. */

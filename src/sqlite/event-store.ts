@@ -1,4 +1,5 @@
-import type { HistoryLimits, TransportMessage } from '../server/channel/transport.js'
+import type { TransportMessage } from '../server/channel/entry.js'
+import type { HistoryLimits } from '../server/channel/transport.js'
 import type { Database, Statement } from './database.js'
 import { forgetHoles } from './holes.js'
 import { Losses } from './losses.js'

@@ -1,13 +1,6 @@
-import { createEntry, type Entry } from '../server/channel/entry.js'
+import { createEntry, type Entry, type TransportMessage } from '../server/channel/entry.js'
 import { History } from '../server/channel/history.js'
-import type {
-  GapReason,
-  HistoryLimits,
-  Page,
-  Subscriber,
-  Transport,
-  TransportMessage,
-} from '../server/channel/transport.js'
+import type { GapReason, HistoryLimits, Page, Subscriber, Transport } from '../server/channel/transport.js'
 import type { Database } from './database.js'
 import { EventStore, TAKEN_OVER } from './event-store.js'
 import { SqliteTransportError } from './sqlite-error.js'

@@ -43,15 +43,8 @@ export type { RunStoreAdapter } from './suites/runs/store-trial.js'
 export { transportSuite } from './suites/transport/transport-suite.js'
 export type { TransportSuiteOptions } from './suites/transport/transport-suite.js'
 export type { TransportAdapter } from './suites/transport/transport-trial.js'
-export type {
-  GapReason,
-  HistoryLimits,
-  Page,
-  Subscriber,
-  Transport,
-  TransportMessage,
-} from '../server/channel/transport.js'
-export type { Entry } from '../server/channel/entry.js'
+export type { GapReason, HistoryLimits, Page, Subscriber, Transport } from '../server/channel/transport.js'
+export type { Entry, TransportMessage } from '../server/channel/entry.js'
 export type { RunClaim, RunEnd, RunState, RunStore, RunView } from '../runs/run-store.js'
 export { ConformanceError } from './suites/suite.js'
 export type { Suite, SuiteCase, SuiteResult } from './suites/suite.js'

@@ -1,6 +1,26 @@
 import { encode } from '../../encoder/encode.js'
 import { toBytes } from '../to-bytes.js'
-import type { TransportMessage } from './transport.js'
+
+/** What a channel asks its transport to publish. Every field was checked; `data` is the text for the wire. */
+export interface TransportMessage {
+  /** The event type, fit for the wire. */
+  readonly event: string
+  /** The text for the wire. */
+  readonly data: string
+  /** `data` was written by `serialize`: filters are shown the value it stands for, not the text. */
+  readonly json: boolean
+  /** Whom it is for. `undefined`: all readers. */
+  readonly topic?: string | undefined
+  /** Of events with the same key a slow reader may be given the newest alone. */
+  readonly conflateKey?: string | undefined
+  /** For the readers of the moment only: `range` leaves it out. */
+  readonly ephemeral?: boolean | undefined
+  /**
+   * Names the event: one that is published again under the same key is not kept a second time, as long as the
+   * history holds the first. `publish` then gives the id of the first. At most 256 characters.
+   */
+  readonly key?: string | undefined
+}
 
 /** A published event with its id, as it lies in the history and goes to readers. */
 export interface Entry extends TransportMessage {

@@ -1,12 +1,6 @@
-import { createEntry, type Entry } from '../../../src/server/channel/entry.js'
+import { createEntry, type Entry, type TransportMessage } from '../../../src/server/channel/entry.js'
 import { History } from '../../../src/server/channel/history.js'
-import type {
-  HistoryLimits,
-  Page,
-  Subscriber,
-  Transport,
-  TransportMessage,
-} from '../../../src/server/channel/transport.js'
+import type { HistoryLimits, Page, Subscriber, Transport } from '../../../src/server/channel/transport.js'
 import type { Random } from './random.js'
 import type { SimScheduler } from './sim-scheduler.js'
 

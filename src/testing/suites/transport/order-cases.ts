@@ -1,5 +1,4 @@
-import { createEntry } from '../../../server/channel/entry.js'
-import type { TransportMessage } from '../../../server/channel/transport.js'
+import { createEntry, type TransportMessage } from '../../../server/channel/entry.js'
 import { expectSame, expectThat } from '../suite.js'
 import { expectOrder, message, numbersOf, publishMany, range, readAll, transportCase } from './transport-trial.js'
 

@@ -1,5 +1,5 @@
-import type { Entry } from '../../../server/channel/entry.js'
-import type { HistoryLimits, Subscriber, Transport, TransportMessage } from '../../../server/channel/transport.js'
+import type { Entry, TransportMessage } from '../../../server/channel/entry.js'
+import type { HistoryLimits, Subscriber, Transport } from '../../../server/channel/transport.js'
 import { bounded } from '../bounded.js'
 import { expectSame, expectThat, type CaseOf } from '../suite.js'
 

@@ -1,6 +1,6 @@
 import { getEventListeners } from 'node:events'
 import { expect, it } from 'vitest'
-import { createChannel } from '../../../../src/server/channel/create-channel.js'
+import { createChannel, type ChannelEvents } from '../../../../src/server/channel/create-channel.js'
 
 const turn = (): Promise<void> => new Promise((resolve) => setImmediate(resolve))
 
@@ -61,7 +61,7 @@ it.each(['before it settles', 'and it rejects', 'and it never settles'])(
     const known = new WeakSet<object>()
     const reasons: string[] = []
     const errors: unknown[] = []
-    const channel = createChannel({
+    const channel = createChannel<ChannelEvents, unknown>({
       reauthorize: 20,
       authorize(request) {
         if (known.has(request)) {

@@ -1,12 +1,5 @@
-import { createEntry, type Entry } from '../../../../src/server/channel/entry.js'
-import type {
-  GapReason,
-  HistoryLimits,
-  Page,
-  Subscriber,
-  Transport,
-  TransportMessage,
-} from '../../../../src/server/channel/transport.js'
+import { createEntry, type Entry, type TransportMessage } from '../../../../src/server/channel/entry.js'
+import type { GapReason, HistoryLimits, Page, Subscriber, Transport } from '../../../../src/server/channel/transport.js'
 
 /** What a transport can get wrong, and the case that must find it. */
 export const TRANSPORT_MUTANTS = {
