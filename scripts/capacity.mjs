@@ -8,8 +8,9 @@ import { fileURLToPath } from 'node:url'
 
 const root = fileURLToPath(new URL('..', import.meta.url))
 execFileSync(process.execPath, [join(root, 'scripts/ensure-ready.mjs')], { stdio: 'inherit' })
-const [{ measure }, { seeded, simulate }] = await Promise.all([
+const [{ measure }, { measureRedis }, { seeded, simulate }] = await Promise.all([
   import('../bench/capacity/measure.mjs'),
+  import('../bench/capacity/redis.mjs'),
   import('../bench/capacity/simulate.mjs'),
 ])
 
@@ -19,6 +20,7 @@ const SHARE = 0.5
 const MEMORY = 8 * 2 ** 30
 
 const costs = await measure()
+const redis = await measureRedis()
 const perSecond = Math.round((SHARE * 1e6) / costs.resume)
 const number = (value) => Math.round(value).toLocaleString('en-US')
 const lines = []
@@ -34,19 +36,42 @@ say(`| CPU of a publish without readers | ${costs.publish.toFixed(1)} us |`)
 say(`| CPU of a reader and event, one event of 150 B in each turn | ${costs.readerAndEvent.toFixed(1)} us |`)
 say(`| CPU of a resume that replays 100 events, accepting the connection included | ${number(costs.resume)} us |\n`)
 
+const commandsOf = (counts) => Object.values(counts).reduce((sum, count) => sum + count, 0)
+const namesOf = (counts) =>
+  Object.keys(counts)
+    .toSorted()
+    .map((name) => `\`${name.toUpperCase()}\``)
+    .join(', ') || 'none'
+/** Commands for each event: of its publisher, and of each process that has readers. */
+const perEvent = redis && {
+  publish: redis.published.xadd / redis.events,
+  read: redis.published.xread / redis.events / redis.processes,
+}
+if (redis) {
+  say('| measured: commands that Redis gets | | |\n| --- | --- | --- |')
+  say(`| a publish | ${perEvent.publish.toFixed(1)} | \`XADD\` |`)
+  say(`| each process with readers, for an event that comes alone | ${perEvent.read.toFixed(1)} | \`XREAD\` |`)
+  say(`| a process that starts, an event among it | ${commandsOf(redis.started)} | ${namesOf(redis.started)} |`)
+  say(`| a resume that this process's history reaches | ${commandsOf(redis.near)} | ${namesOf(redis.near)} |`)
+  say(`| a resume of 100 events that it does not reach | ${commandsOf(redis.far)} | ${namesOf(redis.far)} |\n`)
+} else {
+  say('Commands of Redis were not measured: there is no `redis-server` here.\n')
+}
+
 say(
-  `Reckoned from these: each reader gets ${RATE} event a second, a process spends ${SHARE * 100} % of one core on it and holds at most 8 GB.\n`,
+  `Reckoned from these: each reader gets ${RATE} event a second, the same one for all. A process spends ${SHARE * 100} % of one core on it and holds at most 8 GB.\n`,
 )
-say('| readers | processes, by CPU | processes, by memory | processes |\n| --- | --- | --- | --- |')
+say(
+  '| readers | processes, by CPU | processes, by memory | processes | Redis commands a second |\n| --- | --- | --- | --- | --- |',
+)
 for (const readers of [1e4, 1e5, 1e6, 1e7]) {
   const byCpu = Math.ceil((readers * RATE * costs.readerAndEvent) / (SHARE * 1e6))
   const byMemory = Math.ceil((readers * Math.max(costs.rss, costs.heap)) / MEMORY)
-  say(`| ${number(readers)} | ${number(byCpu)} | ${number(byMemory)} | ${number(Math.max(byCpu, byMemory))} |`)
+  const processes = Math.max(byCpu, byMemory)
+  const commands = perEvent ? number(RATE * (perEvent.publish + perEvent.read * processes)) : 'not measured'
+  say(`| ${number(readers)} | ${number(byCpu)} | ${number(byMemory)} | ${number(processes)} | ${commands} |`)
 }
-say(
-  `\nWith Redis each process adds one blocking read, whatever its readers: ${number(1)} command for each batch of events. A resume that this process's`,
-)
-say('own ring does not reach adds one `XRANGE` for each page.\n')
+say('')
 
 const READERS = 1e6
 const PROCESSES = 20
