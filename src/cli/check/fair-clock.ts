@@ -4,7 +4,7 @@ const MOST_MS = 60
 
 /**
  * Time in which this process ran. While it is stopped, or waits for a busy processor, the time stands still: what a
- * server did then is not seen late because of us. Owned by whoever made it, who closes it.
+ * server did then is not seen late because of us. The code that made it owns it, and closes it.
  */
 export class FairClock {
   private _passed = 0
