@@ -32,6 +32,7 @@ export default defineConfig({
     sidebar: sidebar(root),
     nav: [
       { text: 'Guides', link: '/docs/guides/index' },
+      { text: 'Reference', link: '/docs/reference/index' },
       { text: 'Playground', link: '/docs/playground' },
     ],
   },

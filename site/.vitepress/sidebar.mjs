@@ -20,7 +20,9 @@ const ORDER = {
     'interop',
   ],
   'docs/guides': [
+    'chat',
     'llm',
+    'ai-sdk',
     'mcp',
     'live-updates',
     'notifications',
