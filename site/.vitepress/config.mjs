@@ -22,6 +22,8 @@ export default defineConfig({
   rewrites: (path) => path.replace(/(^|\/)README\.md$/, '$1index.md'),
   cleanUrls: false,
   lastUpdated: false,
+  // Examples say where they are to be seen.
+  ignoreDeadLinks: 'localhostLinks',
   markdown: {
     config: linkToWhatHasNoPage,
     theme: { light: 'github-light-high-contrast', dark: 'github-dark-high-contrast' },
