@@ -26,7 +26,7 @@ it('docs/architecture.md has the states of a reader, and what may follow each, a
 })
 
 it('the glossary says each term once, in order', () => {
-  const terms = rowsUnder('| term | what it is |').map(([term]) => term!)
+  const terms = rowsUnder('| term | what it is |').map(([term = '']) => term)
   expect(terms.length).toBeGreaterThan(10)
-  expect(terms).toEqual([...new Set(terms)].sort())
+  expect(terms.filter((term, index) => index > 0 && term <= terms[index - 1]!)).toEqual([])
 })
