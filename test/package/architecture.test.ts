@@ -11,6 +11,7 @@ const rowsUnder = (head: string): string[][] =>
     .split('\n\n', 1)[0]!
     .split('\n')
     .slice(2)
+    .filter((row) => row !== '')
     .map((row) =>
       row
         .split('|')

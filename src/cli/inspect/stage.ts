@@ -1,5 +1,5 @@
 /**
- * A stream of the inspector's own process, and what the page may do to it. Whoever made it closes it. The page shows a
+ * A stream of the inspector's own process, and what the page may do to it. The code that made it closes it. The page shows a
  * button for each function that is there. What they throw is told to the page.
  */
 export interface Stage {
