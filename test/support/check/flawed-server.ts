@@ -68,10 +68,17 @@ function open(request: IncomingMessage, response: ServerResponse, flaws: Flaws):
     response.flushHeaders()
     say(':\n\n')
   }
-  const beat = flaws.silent ? undefined : setInterval(() => say(':\n\n'), BEAT_MS)
+  let beat: ReturnType<typeof setTimeout> | undefined
+  // Between two there is a turn for sockets: timers of a process that was held up may run in a row.
+  const later = (): void => void (beat = setTimeout(() => setImmediate(pulse), BEAT_MS))
+  const pulse = (): void => {
+    say(':\n\n')
+    if (!response.closed) later()
+  }
+  if (!flaws.silent) later()
   const late = setTimeout(() => play(request, response, flaws), flaws.lateHead ? LATE_MS : 0)
   response.on('close', () => {
-    clearInterval(beat)
+    clearTimeout(beat)
     clearTimeout(late)
   })
 }
