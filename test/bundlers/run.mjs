@@ -67,6 +67,7 @@ const BUNDLERS = [
   { name: `Rollup ${versionOf('rollup')}`, bundle: withRollup },
 ]
 
+const ROUNDS = 8
 const project = makeProject()
 const served = join(project.folder, 'served')
 const rows = []
@@ -89,6 +90,10 @@ try {
   const browser = await chromium.launch({ executablePath: process.env.CHROMIUM ?? '/usr/bin/chromium', args })
   try {
     for (const [index, { name }] of BUNDLERS.entries()) rows.push(await tried(browser, name, index, origin))
+    // One after the other, again and again: what else the machine does falls on all of them.
+    for (let round = 0; round < ROUNDS; round++) {
+      for (const row of rows) row.speed = Math.min(row.speed, await row.page.evaluate('app.speed()'))
+    }
   } finally {
     await browser.close()
     server.close()
@@ -128,12 +133,10 @@ async function tried(browser, name, index, origin) {
     const seen = JSON.stringify(await page.evaluate(`app.${reader}('/events')`))
     if (seen !== wanted) throw new Error(`${name}: ${reader} saw ${seen}`)
   }
-  const speed = await page.evaluate('app.speed()')
-  await page.close()
   const folder = join(served, String(index))
   const scripts = readdirSync(folder, { recursive: true }).filter((file) => file.endsWith('.js'))
   const text = scripts.map((file) => readFileSync(join(folder, file), 'utf8')).join('\n')
-  return { name, bytes: Buffer.byteLength(text), zipped: gzipSync(text, { level: 9 }).length, speed }
+  return { name, bytes: Buffer.byteLength(text), zipped: gzipSync(text, { level: 9 }).length, speed: Infinity, page }
 }
 
 const kB = (bytes) => (bytes / 1000).toFixed(1)

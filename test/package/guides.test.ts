@@ -18,5 +18,6 @@ it('blocks are found', () => {
     'examples/ai-sdk/server.js',
     'examples/mcp/event-store.js',
     'examples/mcp/server.js',
+    'examples/vue/use-latest.js',
   ])
 })
