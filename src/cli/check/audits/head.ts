@@ -21,22 +21,10 @@ export function auditHead({ request }: AuditContext, probe: Probe): Finding[] {
   const cache = headers['cache-control'] ?? ''
   const isKept = !/no-cache|no-store/i.test(cache)
   findings.push(finding('cache-control', isKept ? 'warning' : 'pass', sent, `cache-control: ${cache || 'none'}`))
-  const charset = /charset\s*=\s*"?([^\s";]+)/i.exec(type ?? '')?.[1]
-  const isOther = charset !== undefined && !/^utf-?8$/i.test(charset)
-  findings.push(
-    isOther
-      ? finding('utf8', 'warning', sent, `charset=${charset}, which readers take no notice of`)
-      : finding(
-          'utf8',
-          probe.text.includes('\ufffd') ? 'warning' : 'pass',
-          sent,
-          probe.text.includes('\ufffd') ? 'U+FFFD: bytes that are no UTF-8' : 'UTF-8',
-        ),
-  )
   return findings
 }
 
-/** Lines that readers drop, keep-alives that are events, and how the stream ended where it did. */
+/** The encoding, lines that readers drop, keep-alives that are events, and how the stream ended where it did. */
 export function auditFormat({ request }: AuditContext, probe: Probe): Finding[] {
   const sent = shown(request)
   const lines = probe.text.split(/\r\n|\r|\n/).slice(probe.text.length >= 64 * 1024 ? 1 : 0, -1)
@@ -48,7 +36,16 @@ export function auditFormat({ request }: AuditContext, probe: Probe): Finding[] 
         ? finding('format', 'warning', sent, 'events without data, type and id: readers dispatch them')
         : finding('format', 'pass', sent, `${probe.events.length} events, ${probe.comments.length} comments`)
       : finding('format', 'warning', sent, `a line that readers ignore: ${JSON.stringify(odd.slice(0, 80))}`)
-  return [format, auditEnd(sent, probe)]
+  return [auditCharset(sent, probe), format, auditEnd(sent, probe)]
+}
+
+function auditCharset(sent: string, { headers, text }: Probe): Finding {
+  const charset = /charset\s*=\s*"?([^\s";]+)/i.exec(headers['content-type'] ?? '')?.[1]
+  if (charset !== undefined && !/^utf-?8$/i.test(charset)) {
+    return finding('utf8', 'warning', sent, `charset=${charset}, which readers take no notice of`)
+  }
+  const isBroken = text.includes('\ufffd')
+  return finding('utf8', isBroken ? 'warning' : 'pass', sent, isBroken ? 'U+FFFD: bytes that are no UTF-8' : 'UTF-8')
 }
 
 function auditEnd(sent: string, { headers, ended, error, isInside }: Probe): Finding {
