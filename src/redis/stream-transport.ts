@@ -11,11 +11,11 @@ import { readEntries, sizeOf, type StoredEntry } from './stored-entry.js'
 import type { StreamListener } from './followed-stream.js'
 import { compareStreamIds, isStreamId, timeOf } from './stream-id.js'
 
+/** Bytes of one page of a replay, about: more than of one from memory, because a command has a price of its own. */
+const PAGE_BYTES = 64 * 1024
+
 /** Milliseconds that the clocks of Redis, this process and others may differ by. */
 const CLOCK_DIFFERENCE = 60_000
-
-/** How large a page of a replay should be, in bytes. */
-const PAGE_BYTES = 64 * 1024
 
 /** Ids that are remembered for each event the history may hold, and at most. */
 const SEEN_PER_EVENT = 10

@@ -1,5 +1,6 @@
 import { encodeComment } from '../encoder/encode.js'
 import type { Scheduler } from '../server/channel/scheduler.js'
+import { isStalled } from '../server/stalled.js'
 import { toBytes } from '../server/to-bytes.js'
 import type { Producer } from './producer.js'
 import type { RunReader } from './run-reader.js'
@@ -44,13 +45,8 @@ export function createPulse(owner: PulseOwner): Pulse {
   let tick = 0
 
   const look = (reader: RunReader): void => {
-    const { bufferedBytes } = reader.sink
-    const taken = reader.written - bufferedBytes
-    if (bufferedBytes === 0 || taken > reader.taken) {
-      reader.taken = taken
-      reader.movedAt = tick
-    } else if (tick - reader.movedAt >= ticksOf(STALL)) return reader.drop()
-    if (bufferedBytes > 0 || reader.phase === 'ending') return
+    if (isStalled(reader, tick, ticksOf(STALL))) return reader.drop()
+    if (reader.sink.bufferedBytes > 0 || reader.phase === 'ending') return
     if (heartbeat > 0 && tick - reader.wroteAt >= ticksOf(heartbeat)) reader.write(beat)
   }
 

@@ -1,9 +1,9 @@
 import type { TransportMessage } from '../server/channel/entry.js'
+import { Losses } from '../server/channel/losses.js'
 import type { HistoryLimits } from '../server/channel/transport.js'
 import type { Database, Statement } from './database.js'
 import { forgetHoles } from './holes.js'
-import { Losses } from './losses.js'
-import { schemaOf } from './schema.js'
+import { FLOOR, schemaOf } from './schema.js'
 
 /**
  * Sequences that are reserved on disk at a time: those of one millisecond, so that a start goes beyond them by the clock
@@ -14,7 +14,7 @@ const BLOCK = 1000
 /** Rows looked at in one step of a trim or a replay. */
 const STEP = 256
 
-/** Bytes of a page of a replay. */
+/** Bytes of one page of a replay, about: more than of one from memory, because a query has a price of its own. */
 const PAGE_BYTES = 64 * 1024
 
 export interface StoredEvent {
@@ -45,7 +45,9 @@ interface Counts {
   /** When the oldest was published. */
   oldest: number
   readonly topics: Map<string, number>
-  readonly losses: Losses
+  readonly losses: Losses<number>
+  /** What is not on disk yet of the losses: the last place of a name, or that it is forgotten. */
+  readonly changed: Map<string, number | undefined>
 }
 
 export interface Appended {
@@ -119,7 +121,7 @@ export class EventStore {
 
   /** Whether all that follows, for a reader of these topics, is there. */
   reaches(sequence: number, topics: ReadonlySet<string> | undefined): boolean {
-    return sequence >= this._counted().losses.of(topics)
+    return sequence >= this._counted().losses.last(topics)
   }
 
   /**
@@ -191,16 +193,22 @@ export class EventStore {
     const { countAll, countTopics, readLosses } = this._statements
     const all = countAll.get<{ rows: number; bytes: number | null; oldest: number | null }>()!
     const topics = countTopics.all<{ topic: string; rows: number }>()
-    const losses = readLosses.all<{ name: string; seq: number }>()
+    const changed = new Map<string, number | undefined>()
+    const losses = new Losses<number>({
+      size: this._limits.size,
+      start: 0,
+      compare: (a, b) => a - b,
+      onChange: (topic, sequence) => changed.set(nameOf(topic), sequence),
+    })
+    for (const { name, seq } of readLosses.all<{ name: string; seq: number }>()) losses.add(topicOf(name), Number(seq))
+    changed.clear()
     return {
       rows: Number(all.rows),
       bytes: Number(all.bytes ?? 0),
       oldest: Number(all.oldest ?? 0),
       topics: new Map(topics.map(({ topic, rows }) => [topic, Number(rows)])),
-      losses: new Losses(
-        this._limits.size * 10,
-        losses.map(({ name, seq }) => [name, Number(seq)]),
-      ),
+      losses,
+      changed,
     }
   }
 
@@ -211,7 +219,7 @@ export class EventStore {
       remove.run(Number(seq))
       counts.rows--
       counts.bytes -= Number(bytes)
-      counts.losses.add(topic, Number(seq))
+      counts.losses.add(topic ?? undefined, Number(seq))
       if (topic === null) return
       const left = counts.topics.get(topic)! - 1
       if (left > 0) counts.topics.set(topic, left)
@@ -231,17 +239,26 @@ export class EventStore {
         drop(light)
       }
     }
-    this._writeLosses(counts.losses)
+    this._writeLosses(counts.changed)
   }
 
-  private _writeLosses(losses: Losses): void {
+  private _writeLosses(changed: Counts['changed']): void {
     const { writeLoss, removeLoss } = this._statements
-    for (const name of losses.takeChanged()) {
-      const sequence = losses.get(name)
+    for (const [name, sequence] of changed) {
       if (sequence === undefined) removeLoss.run(name)
       else writeLoss.run(name, sequence)
     }
+    changed.clear()
   }
+}
+
+/** What a loss is called in the file. */
+function nameOf(topic: string | undefined): string {
+  return topic === undefined ? FLOOR : `/${topic}`
+}
+
+function topicOf(name: string): string | undefined {
+  return name === FLOOR ? undefined : name.slice(1)
 }
 
 function eventOf({ seq, event, data, json, topic, conflate }: Row): StoredEvent {

@@ -1,5 +1,5 @@
 import type { Statement } from './database.js'
-import { ALL } from './losses.js'
+import { FLOOR } from './schema.js'
 
 /** Holes that are remembered one by one; of older ones, all before them counts as lost. */
 const MOST_HOLES = 100
@@ -10,6 +10,6 @@ export function forgetHoles({ readHoles, readLosses, removeHole, writeLoss }: Re
   const old = holes.slice(0, Math.max(0, holes.length - MOST_HOLES))
   if (old.length === 0) return
   for (const { seq } of old) removeHole!.run(Number(seq))
-  const all = readLosses!.all<{ name: string; seq: number }>().find(({ name }) => name === ALL)
-  writeLoss!.run(ALL, Math.max(Number(all?.seq ?? 0), Number(old.at(-1)!.next)))
+  const floor = readLosses!.all<{ name: string; seq: number }>().find(({ name }) => name === FLOOR)
+  writeLoss!.run(FLOOR, Math.max(Number(floor?.seq ?? 0), Number(old.at(-1)!.next)))
 }

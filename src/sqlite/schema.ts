@@ -1,3 +1,6 @@
+/** The name, among those of topics that lost events, of what is lost for readers of all topics. */
+export const FLOOR = ''
+
 /** The tables of a channel, and the statements on them. Resume and trim go along the primary key, and never scan. */
 export function schemaOf(name: string): { tables: string; statements: typeof statements } {
   const quoted = (suffix: string): string => `"${(name + suffix).replaceAll('"', '""')}"`

@@ -8,15 +8,20 @@ const PAGE_BYTES = 32 * 1024
 /** The list is copied once this many of its entries, and half of them, have been let go. */
 const COMPACT_AT = 256
 
-interface Item {
+interface Place {
   readonly id: string
+  /** Its number since the beginning: cheaper to compare than ids. */
+  readonly serial: number
+}
+
+const bySerial = (a: Place, b: Place): number => a.serial - b.serial
+
+interface Item extends Place {
   /** `undefined`: let go before its turn, because its topic took more than its share. */
   entry: Entry | undefined
   readonly time: number
   /** Bytes of all entries before this one, since the beginning. Gives the pages fixed places. */
   readonly offset: number
-  /** Its number since the beginning. */
-  readonly serial: number
 }
 
 /**
@@ -27,7 +32,7 @@ export class History {
   private readonly _limits: HistoryLimits
   private readonly _compare: (a: string, b: string) => number
   private readonly _now: () => number
-  private readonly _losses: Losses
+  private readonly _losses: Losses<Place>
   /** The items of each topic that are held, where topics have a share of their own. */
   private readonly _topics: Map<string, Item[]> | undefined
   /** The ids of those that were published with a key. */
@@ -46,20 +51,20 @@ export class History {
     this._limits = limits
     this._compare = compare
     this._now = now
-    this._losses = new Losses(limits.size, start)
+    this._losses = new Losses<Place>({ size: limits.size, start: { id: start, serial: -1 }, compare: bySerial })
     if ((limits.perTopic ?? limits.size) < limits.size) this._topics = new Map()
   }
 
   /** Every entry after this place is held, whatever its topic. */
   get start(): string {
     this._trim()
-    return this._losses.last()
+    return this._losses.last().id
   }
 
   /** Whether every entry after `id` that is for a reader of these topics (`undefined`: of all) is held. */
   covers(id: string, topics: ReadonlySet<string> | undefined): boolean {
     this._trim()
-    return this._compare(id, this._losses.last(topics)) >= 0
+    return this._compare(id, this._losses.last(topics).id) >= 0
   }
 
   /** The id of the entry that was published with this key and is held. */
@@ -132,7 +137,7 @@ export class History {
     const entry = item.entry!
     item.entry = undefined
     this._bytes -= entry.wire.byteLength
-    this._losses.add(entry.topic, item.id, item.serial)
+    this._losses.add(entry.topic, item)
     if (entry.key !== undefined && this._keys.get(entry.key) === entry.id) this._keys.delete(entry.key)
   }
 

@@ -1,4 +1,5 @@
 import { encodeComment } from '../../encoder/encode.js'
+import { isStalled } from '../stalled.js'
 import { toBytes } from '../to-bytes.js'
 import type { HubOptions } from './hub-options.js'
 import type { HubActs } from './hub-acts.js'
@@ -63,19 +64,14 @@ export function createSweep(owner: SweepOwner): Sweep {
   let tick = 0
 
   const look = (reader: Reader, beat: Uint8Array): void => {
-    const { bufferedBytes } = reader.sink
-    const taken = reader.written - bufferedBytes
-    if (bufferedBytes === 0 || taken > reader.taken) {
-      reader.taken = taken
-      reader.movedAt = tick
-    } else if (tick - reader.movedAt >= ticksOf(stall)) return owner.acts.evict(reader)
+    if (isStalled(reader, tick, ticksOf(stall))) return owner.acts.evict(reader)
     if (reader.isOver) return
     if (tick >= reader.askAt) {
       reader.askAt = Infinity
       owner.reauthorize(reader)
       if (reader.isOver) return
     }
-    if (bufferedBytes > 0) return
+    if (reader.sink.bufferedBytes > 0) return
     if (reader.phase === LIVE && tick >= reader.expiresAt) owner.acts.end(reader, 'rotated')
     else if (heartbeat > 0 && tick - reader.wroteAt >= ticksOf(heartbeat))
       owner.acts.write(reader, reader.phase, beat, 0)

@@ -84,7 +84,7 @@ export interface Transport {
 
   /**
    * The entries after `after`, up to and including `upTo`, ephemeral ones left out: as many as make a
-   * page of some 64 KiB, the rest at the next call. `undefined` where an entry after `after` is gone by
+   * page of 32 to 64 KiB, the rest at the next call. `undefined` where an entry after `after` is gone by
    * now (trimmed between two pages, say), so that the reader is told and nothing is skipped.
    *
    * Both are ids for which `has` was `true`, or positions that the channel was given; `after` is
