@@ -113,7 +113,7 @@ export function createCatchUps(owner: CatchUpOwner): CatchUps {
       else work.reason = held
       aim(work)
     }
-    if (work.reason) await passed(reader, work)
+    if (work.reason) still(reader, work, await passed(reader, work))
     if (work.cursor === '') {
       work.cursor = work.target
       let text = greet(reader, work)
@@ -130,12 +130,22 @@ export function createCatchUps(owner: CatchUpOwner): CatchUps {
   const passed = async (reader: Reader, work: CatchUp): Promise<void> => {
     const { floor } = work
     if (floor === '' || floor.length > LONGEST_ID) return
-    while (transport.compare(floor, work.target) > 0) {
-      work.cursor = floor
+    work.cursor = floor
+    await reached(reader, work)
+    work.cursor = ''
+  }
+
+  /** Waits until the present position has reached the cursor. */
+  const reached = async (reader: Reader, work: CatchUp): Promise<void> => {
+    while (transport.compare(work.cursor, work.target) > 0) {
+      // The position may have moved on while this reader waited for something else. Nobody would tell it again.
+      if (work.target !== log.position) {
+        aim(work)
+        continue
+      }
       ahead.add(work)
       still(reader, work, await pause(work))
     }
-    work.cursor = ''
   }
 
   const greet = (reader: Reader, work: CatchUp): string | Promise<string> => {
@@ -161,8 +171,7 @@ export function createCatchUps(owner: CatchUpOwner): CatchUps {
       // The history is done: the rest is in the log, and then the reader is live.
       const isLast = order === 0
       if (order > 0) {
-        ahead.add(work)
-        still(reader, work, await pause(work))
+        still(reader, work, await reached(reader, work))
         continue
       }
       if (!isLast && reader.sink.bufferedBytes >= window) {

@@ -5,7 +5,8 @@ import { compareStreamIds } from '../../../../src/redis/stream-id.js'
 import { StreamReader } from '../../../../src/redis/stream-reader.js'
 import { StreamTransport } from '../../../../src/redis/stream-transport.js'
 import { createChannel, type Channel } from '../../../../src/server/channel/create-channel.js'
-import type { Transport } from '../../../../src/server/channel/transport.js'
+import { createEntry } from '../../../../src/server/channel/entry.js'
+import type { Subscriber, Transport } from '../../../../src/server/channel/transport.js'
 import { sqliteHistory } from '../../../../src/sqlite/sqlite-history.js'
 import { OPENERS, openWal, scratchFile } from '../../../support/sqlite.js'
 import { read, type Reading } from '../../../support/channel/reading.js'
@@ -45,6 +46,33 @@ describe('in memory', () => {
     const id = await channel.publish('n', 1)
     const reading = await come(channel, id.replace(/\d+$/, '99'))
     await expect.poll(() => gapsOf(reading)).toEqual([id])
+  })
+})
+
+describe('on a transport that is reset while the reader waits for something else', () => {
+  it('the gap is told as soon as it may be, and not one event later', async () => {
+    let subscriber!: Subscriber
+    let letIn: (() => void) | undefined
+    const transport: Transport = {
+      publish: async () => '',
+      subscribe(given) {
+        subscriber = given
+        subscriber.onReset('3')
+      },
+      has: () => 'unknown',
+      range: () => undefined,
+      compare: (a, b) => Number(a) - Number(b),
+      close() {},
+    }
+    const onConnect = (): Promise<void> => new Promise((resolve) => (letIn = resolve))
+    const channel = createChannel({ transport, heartbeat: 0, onConnect, onError() {} })
+    closing.push(() => channel.close())
+    const reading = await come(channel, '5')
+    await expect.poll(() => letIn).toBeDefined()
+    subscriber.onReset('3')
+    subscriber.onEntry(createEntry('6', { event: 'n', data: '6', json: true }))
+    letIn!()
+    await expect.poll(() => gapsOf(reading)).toEqual(['6'])
   })
 })
 
