@@ -3,13 +3,7 @@ import { toBytes } from '../server/to-bytes.js'
 import { messagesOf } from './record.js'
 import { eventId } from './run-id.js'
 import type { RunsSettings } from './runs-options.js'
-import type { Tape } from './tape.js'
-
-/** What readers get in place of the first `count` records; without `wire` they get those themselves. */
-export interface Compaction {
-  readonly count: number
-  readonly wire?: Uint8Array
-}
+import type { Compaction, Tape } from './tape.js'
 
 const NOTHING: Compaction = { count: 0 }
 

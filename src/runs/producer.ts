@@ -1,13 +1,32 @@
 import { defer, type Deferred } from '../server/async.js'
+import type { Scheduler } from '../server/channel/scheduler.js'
 import { isSource, iteratorOf, runSource, stopSource, type SourceOwner } from '../server/source-runner.js'
 import type { StreamMessage } from '../server/stream-message.js'
 import { byteLength } from './byte-length.js'
 import { recordOf } from './record.js'
 import { eventId } from './run-id.js'
 import { RunLimitError } from './run-limit-error.js'
-import type { RunEnd } from './run-store.js'
-import type { ProducerOwner } from './producer-owner.js'
+import type { RunEnd, RunStore } from './run-store.js'
 import type { Run, RunSource } from './run.js'
+
+/** What producers need of the `Runs` they belong to. */
+export interface ProducerOwner {
+  readonly store: RunStore
+  readonly scheduler: Scheduler
+  readonly maxBytes: number
+  readonly lease: number
+  report(error: unknown): void
+  /** Records are kept: those after the first `count`. */
+  onRecords(producer: Producer, count: number, records: readonly string[]): void
+  /** The run has ended. */
+  onEnd(producer: Producer, state: RunEnd, knowledge: Knowledge): void
+}
+
+/**
+ * What is known of a run that has ended: it has `count` records (`exact`), the store has to be asked (`store`), or
+ * nobody can be asked (`none`).
+ */
+export type Knowledge = 'exact' | 'store' | 'none'
 
 /** Bytes that may wait for the store before the source is made to wait. */
 const ROOM = 64 * 1024

@@ -1,8 +1,6 @@
 import type { Scheduler } from '../server/channel/scheduler.js'
 import { toBytes } from '../server/to-bytes.js'
-import type { Compaction } from './compaction.js'
 import { wireOf } from './record.js'
-import type { RunReader } from './run-reader.js'
 import type { RunState, RunStore } from './run-store.js'
 
 export interface TapeOwner {
@@ -11,6 +9,12 @@ export interface TapeOwner {
   report(error: unknown): void
   /** There is more to read, or the run has ended. */
   onTape(tape: Tape): void
+}
+
+/** What readers get in place of the first `count` records; without `wire` they get those themselves. */
+export interface Compaction {
+  readonly count: number
+  readonly wire?: Uint8Array
 }
 
 /** Milliseconds that a look at the store is put off beyond the end of a lease, and after it failed. */
@@ -24,7 +28,7 @@ const AGAIN = 250
  * the store has just taken from this process need not be fetched.
  */
 export class Tape {
-  readonly readers = new Set<RunReader>()
+  readonly readers = new Set<{ advance(): void }>()
   readonly records: string[] = []
   readonly chunks: Uint8Array[] = []
   state: RunState = 'running'

@@ -2,7 +2,7 @@ import type { Command } from 'commander'
 import { address, count, duration } from '../arguments.js'
 import { addRequestOptions } from '../request-options.js'
 import { addSubcommand } from '../subcommand.js'
-import type { TailValues } from './tail.js'
+import type { TailValues } from './tail-values.js'
 
 const HELP = `
 Examples:

@@ -1,7 +1,7 @@
 import { CommandError, messageOf } from '../command-error.js'
 import { requestOptionsOf } from '../request-options.js'
 import { write } from '../terminal/write.js'
-import type { TailValues } from './tail.js'
+import type { TailValues } from './tail-values.js'
 
 /** Copies the bytes of one answer to stdout. On a terminal nothing is made visible: use `cat -v` for that. */
 export async function copyRaw(url: URL, values: TailValues, signal: AbortSignal): Promise<void> {

@@ -7,25 +7,7 @@ import { paintFor, visible } from '../terminal/paint.js'
 import { note, write } from '../terminal/write.js'
 import { eventLine } from './event-line.js'
 import { copyRaw } from './raw.js'
-
-export interface TailValues {
-  request?: string
-  header?: Record<string, string>
-  data?: string
-  lastEventId?: string
-  resume: string
-  json?: boolean
-  raw?: boolean
-  event?: string[]
-  count?: number
-  for?: number
-  until?: string
-  reconnect: string
-  idleTimeout?: number
-  wait?: boolean
-  comments?: boolean
-  quiet?: boolean
-}
+import type { TailValues } from './tail-values.js'
 
 const MODES = ['auto', 'always', 'on-drop', 'never'] as const
 

@@ -1,13 +1,12 @@
 import type { ServerResponse } from 'node:http'
-import { constants, type Http2ServerResponse } from 'node:http2'
+import { constants } from 'node:http2'
 import type { Socket } from 'node:net'
+import type { NodeResponse } from '../../server/node-types.js'
 import type { Plan } from '../script/plan-types.js'
 import type { Cut } from '../script/steps.js'
 import { waitFor } from '../script/wait.js'
 import { allowOrigin } from './cors.js'
 import type { Exchange } from './exchange.js'
-
-export type NodeResponse = ServerResponse | Http2ServerResponse
 
 /**
  * Plays `plan` on a response. Resolves when the script is over or the client has left; rejects only with

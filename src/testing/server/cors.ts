@@ -1,4 +1,4 @@
-import type { NodeResponse } from './answer.js'
+import type { NodeResponse } from '../../server/node-types.js'
 import type { ScriptedRequest } from './types.js'
 
 type Seen = Pick<ScriptedRequest, 'method' | 'headers'>

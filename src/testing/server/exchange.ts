@@ -1,6 +1,6 @@
 import type { IncomingMessage } from 'node:http'
 import type { Http2ServerRequest } from 'node:http2'
-import type { NodeResponse } from './answer.js'
+import type { NodeResponse } from '../../server/node-types.js'
 import type { Connection } from './connections.js'
 import type { ScriptedRequest } from './types.js'
 
