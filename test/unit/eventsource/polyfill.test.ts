@@ -1,5 +1,5 @@
 import { afterEach, expect, it, vi } from 'vitest'
-import { EventSource } from '../../../src/eventsource/event-source.js'
+import type { EventSource } from '../../../src/eventsource/event-source.js'
 
 const host = globalThis as { EventSource?: unknown }
 
