@@ -3,6 +3,7 @@ import { playwright } from '@vitest/browser-playwright'
 import { defineConfig, type Plugin } from 'vitest/config'
 import { embeddedFixtures } from './test/portable/embed-fixtures.mjs'
 import { mswWorker, stageProxy } from './test/browser/stage-proxy.js'
+import { LAUNCH } from './scripts/lib/browsers.mjs'
 
 const hostOfPages: Plugin = {
   name: 'host-of-pages',
@@ -20,24 +21,9 @@ const fixtures: Plugin = {
   load: (id) => (id === '\0fixtures' ? embeddedFixtures() : undefined),
 }
 
-const chromium = playwright({
-  launchOptions: {
-    executablePath: process.env['CHROMIUM'] ?? '/usr/bin/chromium',
-    args: [
-      '--no-sandbox',
-      '--disable-gpu',
-      '--disable-quic',
-      '--no-first-run',
-      '--disable-background-networking',
-      '--disable-component-update',
-      '--disable-sync',
-    ],
-  },
-})
+const chromium = playwright({ launchOptions: LAUNCH.chromium })
 
-const firefox = playwright({
-  launchOptions: { channel: 'moz-firefox', executablePath: process.env['FIREFOX'] ?? '/usr/bin/firefox-esr' },
-})
+const firefox = playwright({ launchOptions: LAUNCH.firefox })
 
 export default defineConfig({
   plugins: [stageProxy(), mswWorker(), hostOfPages, fixtures],

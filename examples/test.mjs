@@ -3,9 +3,9 @@
 import { spawn } from 'node:child_process'
 import { once } from 'node:events'
 import { existsSync } from 'node:fs'
-import { createServer } from 'node:net'
 import { delimiter, join } from 'node:path'
 import { fileURLToPath } from 'node:url'
+import { freePort } from '../scripts/lib/free-port.mjs'
 
 /** Those that take longest first. */
 const EXAMPLES = [
@@ -35,15 +35,6 @@ const PATIENCE = 5000
 
 const here = fileURLToPath(new URL('.', import.meta.url))
 const runtimes = join(here, '../test/runtimes/node_modules/.bin')
-
-async function freePort() {
-  const probe = createServer().listen(0, '127.0.0.1')
-  await once(probe, 'listening')
-  const { port } = probe.address()
-  probe.close()
-  await once(probe, 'close')
-  return port
-}
 
 async function testExample(name) {
   const own = join(here, 'tests', `${name}.mjs`)

@@ -2,6 +2,7 @@
 import { fileURLToPath } from 'node:url'
 import { chromium } from 'playwright'
 import { startInspector } from '../dist/cli/inspector.js'
+import { LAUNCH } from './lib/browsers.mjs'
 
 const folder = fileURLToPath(new URL('../docs/screenshots/', import.meta.url))
 const WIDE = { viewport: { width: 1200, height: 1000 } }
@@ -84,10 +85,7 @@ const STATES = {
   },
 }
 
-const browser = await chromium.launch({
-  executablePath: process.env.CHROMIUM ?? '/usr/bin/chromium',
-  args: ['--no-sandbox', '--disable-gpu', '--disable-quic', '--no-first-run'],
-})
+const browser = await chromium.launch(LAUNCH.chromium)
 
 for (const [state, { act, fullPage = false, rate = 4, ...options }] of Object.entries(STATES)) {
   const inspector = await startInspector()

@@ -7,6 +7,7 @@ import { createServer } from 'node:http'
 import { extname, join } from 'node:path'
 import { fileURLToPath } from 'node:url'
 import { chromium } from 'playwright-core'
+import { LAUNCH } from '../scripts/lib/browsers.mjs'
 
 const here = fileURLToPath(new URL('.', import.meta.url))
 const dist = join(here, 'dist')
@@ -21,7 +22,7 @@ const TYPES = {
   '.woff2': 'font/woff2',
 }
 
-const executablePath = process.env.CHROMIUM ?? '/usr/bin/chromium'
+const { executablePath } = LAUNCH.chromium
 if (!existsSync(executablePath)) {
   console.error(
     `No browser at ${executablePath}. Install one (Debian: apt-get install chromium), or name yours in CHROMIUM.`,
@@ -39,17 +40,7 @@ const server = createServer((request, response) => {
 await once(server, 'listening')
 const origin = `http://127.0.0.1:${server.address().port}`
 
-const browser = await chromium.launch({
-  executablePath,
-  args: [
-    '--no-sandbox',
-    '--disable-gpu',
-    '--no-first-run',
-    '--disable-background-networking',
-    '--disable-component-update',
-    '--disable-sync',
-  ],
-})
+const browser = await chromium.launch(LAUNCH.chromium)
 const axe = readFileSync(join(here, 'node_modules/axe-core/axe.min.js'), 'utf8')
 let passed = 0
 const failures = []

@@ -2,12 +2,12 @@
 import { spawn, spawnSync } from 'node:child_process'
 import { once } from 'node:events'
 import { mkdtempSync, rmSync } from 'node:fs'
-import { createServer } from 'node:net'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { Redis } from 'ioredis'
 import { redisStreams } from '../../dist/redis/index.js'
 import { createChannel } from '../../dist/server/index.js'
+import { freePort } from '../../scripts/lib/free-port.mjs'
 
 const EVENTS = 1000
 /** Commands of the one who counts. */
@@ -100,13 +100,4 @@ async function read(channel, lastEventId) {
       }
     },
   }
-}
-
-async function freePort() {
-  const server = createServer().listen(0, '127.0.0.1')
-  await once(server, 'listening')
-  const { port } = server.address()
-  server.close()
-  await once(server, 'close')
-  return port
 }

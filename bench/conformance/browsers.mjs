@@ -1,6 +1,7 @@
 import { existsSync } from 'node:fs'
 import { chromium, firefox } from 'playwright'
 import { createScriptedServer } from '../../dist/testing/server/index.js'
+import { LAUNCH } from '../../scripts/lib/browsers.mjs'
 
 const PAGE = '/page-of-the-test'
 
@@ -48,41 +49,27 @@ function adapter(browser) {
 }
 
 const BROWSERS = [
-  [
-    'Chromium',
-    '/usr/bin/chromium',
-    (executablePath) =>
-      chromium.launch({
-        executablePath,
-        args: [
-          '--no-sandbox',
-          '--disable-gpu',
-          '--disable-quic',
-          '--no-first-run',
-          '--disable-background-networking',
-          '--disable-component-update',
-          '--disable-sync',
-        ],
-      }),
-  ],
-  ['Firefox', '/usr/bin/firefox-esr', (executablePath) => firefox.launch({ channel: 'moz-firefox', executablePath })],
+  ['Chromium', chromium, LAUNCH.chromium],
+  ['Firefox', firefox, LAUNCH.firefox],
 ]
 
 /** The built-in class of each browser that is installed. */
-export const browsers = BROWSERS.filter(([, path]) => existsSync(path)).map(([name, path, launch]) => {
-  let browser
-  return {
-    name: `${name} EventSource`,
-    note: 'the built-in class, driven from outside.',
-    without: ['close-in-handler'],
-    createServer,
-    // Firefox comes back after 5 seconds where no `retry` says otherwise.
-    timeout: 8000,
-    async begin() {
-      browser = await launch(path)
-      this.version = browser.version()
-      return adapter(browser)
-    },
-    end: () => browser.close(),
-  }
-})
+export const browsers = BROWSERS.filter(([, , { executablePath }]) => existsSync(executablePath)).map(
+  ([name, type, options]) => {
+    let browser
+    return {
+      name: `${name} EventSource`,
+      note: 'the built-in class, driven from outside.',
+      without: ['close-in-handler'],
+      createServer,
+      // Firefox comes back after 5 seconds where no `retry` says otherwise.
+      timeout: 8000,
+      async begin() {
+        browser = await type.launch(options)
+        this.version = browser.version()
+        return adapter(browser)
+      },
+      end: () => browser.close(),
+    }
+  },
+)

@@ -1,25 +1,14 @@
 // Runs eventwire and its peers through the conformance suites and writes docs/conformance.md.
 // `npm run conformance` does; `--only TEXT` runs those whose name has TEXT in it and prints what failed.
-import { spawnSync } from 'node:child_process'
-import { existsSync, writeFileSync } from 'node:fs'
+import { writeFileSync } from 'node:fs'
 import { dirname, join } from 'node:path'
 import { fileURLToPath } from 'node:url'
 import { installPeers } from '../lib/install-peers.mjs'
+import { onNewerNode } from '../../scripts/lib/newer-node.mjs'
 
 const root = join(dirname(fileURLToPath(import.meta.url)), '../..')
-const [major, minor] = process.versions.node.split('.').map(Number)
-
-// One of the peers needs it; all run on the same Node.
-if (major < 22 || (major === 22 && minor < 19)) {
-  const newer = join(root, 'test/runtimes/node_modules/node24/bin/node')
-  if (!existsSync(newer)) {
-    console.error(
-      `The peers need Node 22.19 or newer; this is ${process.version}. Run npm ci in test/runtimes for one.`,
-    )
-    process.exit(1)
-  }
-  process.exit(spawnSync(newer, process.argv.slice(1), { stdio: 'inherit' }).status ?? 1)
-}
+// Several peers need it; all run on the same Node.
+onNewerNode()
 
 installPeers()
 const { clientSuite, parserSuite } = await import('../../dist/testing/index.js')

@@ -2,6 +2,7 @@
 import { chromium } from 'playwright'
 import { check, until } from './check.mjs'
 import { test as readTicks } from './ticks.mjs'
+import { LAUNCH } from '../../scripts/lib/browsers.mjs'
 
 /** Milliseconds. Some compile what they serve when it is first asked for. */
 const timeout = 60_000
@@ -10,10 +11,7 @@ export async function test(example) {
   const { url, output, signal } = example
   await readTicks({ ...example, url: `${url}events` })
   const leaves = () => output().split('a reader left').length - 1
-  const browser = await chromium.launch({
-    executablePath: process.env.CHROMIUM ?? '/usr/bin/chromium',
-    args: ['--no-sandbox', '--disable-gpu', '--disable-quic', '--no-first-run', '--disable-background-networking'],
-  })
+  const browser = await chromium.launch(LAUNCH.chromium)
   try {
     const page = await browser.newPage()
     await page.goto(url, { timeout })

@@ -2,6 +2,7 @@
 import { chromium } from 'playwright'
 import { events } from 'eventwire/streams'
 import { check, until } from './check.mjs'
+import { LAUNCH } from '../../scripts/lib/browsers.mjs'
 
 export const env = { WORD_MS: '100' }
 
@@ -17,10 +18,7 @@ export async function test({ url, signal }) {
     'the example',
     signal,
   )
-  const browser = await chromium.launch({
-    executablePath: process.env.CHROMIUM ?? '/usr/bin/chromium',
-    args: ['--no-sandbox', '--disable-gpu', '--disable-quic', '--no-first-run', '--disable-background-networking'],
-  })
+  const browser = await chromium.launch(LAUNCH.chromium)
   try {
     const page = await (await browser.newContext()).newPage()
     await page.goto(url)

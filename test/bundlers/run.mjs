@@ -11,6 +11,7 @@ import { fileURLToPath, pathToFileURL } from 'node:url'
 import { gzipSync } from 'node:zlib'
 import { chromium } from 'playwright'
 import { makeProject } from '../runtimes/project.mjs'
+import { LAUNCH } from '../../scripts/lib/browsers.mjs'
 
 const here = dirname(fileURLToPath(import.meta.url))
 const changedAt = (path) => (existsSync(path) ? statSync(path).mtimeMs : 0)
@@ -86,8 +87,7 @@ try {
   const server = createServer((req, res) => answer(eventStream, req, res)).listen(0, '127.0.0.1')
   await once(server, 'listening')
   const origin = `http://127.0.0.1:${server.address().port}`
-  const args = ['--no-sandbox', '--disable-gpu', '--no-first-run', '--disable-background-networking']
-  const browser = await chromium.launch({ executablePath: process.env.CHROMIUM ?? '/usr/bin/chromium', args })
+  const browser = await chromium.launch(LAUNCH.chromium)
   try {
     for (const [index, { name }] of BUNDLERS.entries()) rows.push(await tried(browser, name, index, origin))
     // One after the other, again and again: what else the machine does falls on all of them.

@@ -1,7 +1,7 @@
 // Tries eventwire with other people's clients, servers and proxies. `npm run interop` runs all of them and writes docs/interop.md;
 // names after `--` run those alone, `--ci` those that install in seconds (nothing may be missing then), `--list` lists them,
 // `--only EXCHANGE` runs one exchange, `--update` writes the rows of the named ones, `--check` compares the page with the results of the last full run.
-import { fork, spawnSync } from 'node:child_process'
+import { fork } from 'node:child_process'
 import { existsSync, readFileSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { parseArgs } from 'node:util'
@@ -9,19 +9,10 @@ import { catalogue, here, root } from './lib/catalogue.mjs'
 import { installPackages, missing, prepare } from './lib/install.mjs'
 import { page, stale } from './lib/page.mjs'
 import { judge, record } from './lib/results.mjs'
+import { onNewerNode } from '../../scripts/lib/newer-node.mjs'
 
-const [major, minor] = process.versions.node.split('.').map(Number)
 // Several peers need it; all run on the same Node.
-if (major < 22 || (major === 22 && minor < 19)) {
-  const newer = join(root, 'test/runtimes/node_modules/node24/bin/node')
-  if (!existsSync(newer)) {
-    console.error(
-      `The peers need Node 22.19 or newer; this is ${process.version}. Run npm ci in test/runtimes for one.`,
-    )
-    process.exit(1)
-  }
-  process.exit(spawnSync(newer, process.argv.slice(1), { stdio: 'inherit' }).status ?? 1)
-}
+onNewerNode()
 
 const AT_ONCE = 4
 /** The most that all exchanges of one peer may take. */

@@ -2,11 +2,11 @@
 import { spawn } from 'node:child_process'
 import { once } from 'node:events'
 import { existsSync } from 'node:fs'
-import { createServer } from 'node:net'
 import { setTimeout as sleep } from 'node:timers/promises'
 import { chromium, firefox } from 'playwright'
+import { LAUNCH } from '../../scripts/lib/browsers.mjs'
+import { freePort } from '../../scripts/lib/free-port.mjs'
 
-const FLAGS = ['--no-sandbox', '--disable-gpu', '--disable-quic', '--no-first-run', '--disable-background-networking']
 const READ = '({ ...document.documentElement.dataset })'
 const MINI_BROWSER = ['4.1', '4.0', '6.0']
   .map((version) => `/usr/lib/x86_64-linux-gnu/webkit2gtk-${version}/MiniBrowser`)
@@ -15,19 +15,18 @@ const MINI_BROWSER = ['4.1', '4.0', '6.0']
 /** Name, what must be there, and how it is driven. Each takes the page's URL and the milliseconds it may take. */
 export const BROWSERS = {
   chromium: {
-    file: process.env.CHROMIUM ?? '/usr/bin/chromium',
-    visit: (url, bound) => byPlaywright(chromium, { executablePath: BROWSERS.chromium.file, args: FLAGS }, url, bound),
+    file: LAUNCH.chromium.executablePath,
+    visit: (url, bound) => byPlaywright(() => chromium.launch(LAUNCH.chromium), url, bound),
   },
   firefox: {
-    file: process.env.FIREFOX ?? '/usr/bin/firefox-esr',
-    visit: (url, bound) =>
-      byPlaywright(firefox, { channel: 'moz-firefox', executablePath: BROWSERS.firefox.file }, url, bound),
+    file: LAUNCH.firefox.executablePath,
+    visit: (url, bound) => byPlaywright(() => firefox.launch(LAUNCH.firefox), url, bound),
   },
   webkit: { file: MINI_BROWSER ?? 'MiniBrowser of WebKitGTK (Debian: webkit2gtk-driver, xvfb)', visit: byWebDriver },
 }
 
-async function byPlaywright(type, options, url, bound) {
-  const browser = await type.launch(options)
+async function byPlaywright(launch, url, bound) {
+  const browser = await launch()
   try {
     const page = await browser.newPage()
     await page.goto(url)
@@ -77,13 +76,4 @@ async function byWebDriver(url, bound) {
     process.kill(-driver.pid)
     await over
   }
-}
-
-async function freePort() {
-  const server = createServer().listen(0, '127.0.0.1')
-  await once(server, 'listening')
-  const { port } = server.address()
-  server.close()
-  await once(server, 'close')
-  return port
 }

@@ -1,30 +1,13 @@
 import { chromium, firefox, type Browser } from 'playwright'
+import { LAUNCH } from '../../scripts/lib/browsers.mjs'
+
+/** What lets a test read the heap of a page. */
+const HEAP = ['--js-flags=--expose-gc', '--enable-precise-memory-info']
 
 export const BROWSERS: readonly { name: string; launch(): Promise<Browser> }[] = [
   {
     name: 'chromium',
-    launch: () =>
-      chromium.launch({
-        executablePath: process.env['CHROMIUM'] ?? '/usr/bin/chromium',
-        args: [
-          '--no-sandbox',
-          '--disable-gpu',
-          '--disable-quic',
-          '--no-first-run',
-          '--disable-background-networking',
-          '--disable-component-update',
-          '--disable-sync',
-          '--js-flags=--expose-gc',
-          '--enable-precise-memory-info',
-        ],
-      }),
+    launch: () => chromium.launch({ ...LAUNCH.chromium, args: [...LAUNCH.chromium.args, ...HEAP] }),
   },
-  {
-    name: 'firefox',
-    launch: () =>
-      firefox.launch({
-        channel: 'moz-firefox',
-        executablePath: process.env['FIREFOX'] ?? '/usr/bin/firefox-esr',
-      }),
-  },
+  { name: 'firefox', launch: () => firefox.launch(LAUNCH.firefox) },
 ]

@@ -1,10 +1,10 @@
 import { type ChildProcess, spawn } from 'node:child_process'
 import { once } from 'node:events'
 import { mkdtemp, rm, writeFile } from 'node:fs/promises'
-import { createServer } from 'node:net'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { Redis } from 'ioredis'
+import { freePort } from '../../scripts/lib/free-port.mjs'
 
 export interface RedisServerOptions {
   /** `none` forgets all at a restart; `log` keeps all that was acknowledged; `manual` goes back to the last `SAVE`. */
@@ -144,13 +144,4 @@ export class RedisServer implements AsyncDisposable {
     this.#admin = undefined
     await rm(this.#directory, { recursive: true, force: true })
   }
-}
-
-async function freePort(): Promise<number> {
-  const server = createServer().listen(0, '127.0.0.1')
-  await once(server, 'listening')
-  const { port } = server.address() as { port: number }
-  server.close()
-  await once(server, 'close')
-  return port
 }

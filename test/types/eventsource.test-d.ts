@@ -1,4 +1,4 @@
-import type { ConnectError} from '../../src/eventsource/index.js';
+import type { ConnectError } from '../../src/eventsource/index.js'
 import { EventSource, type EventSourceInit } from '../../src/eventsource/index.js'
 
 // In place of the global, in code written for it.

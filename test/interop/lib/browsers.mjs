@@ -1,27 +1,7 @@
 import { readFileSync } from 'node:fs'
 import { join } from 'node:path'
+import { LAUNCH } from '../../../scripts/lib/browsers.mjs'
 import { here } from './catalogue.mjs'
-
-const LAUNCH = {
-  chromium: (executablePath) => ({
-    executablePath,
-    args: [
-      '--no-sandbox',
-      '--disable-gpu',
-      '--disable-quic',
-      '--no-first-run',
-      '--disable-background-networking',
-      '--disable-component-update',
-      '--disable-sync',
-    ],
-  }),
-  firefox: (executablePath) => ({ channel: 'moz-firefox', executablePath }),
-}
-
-const PATHS = {
-  chromium: process.env.CHROMIUM ?? '/usr/bin/chromium',
-  firefox: process.env.FIREFOX ?? '/usr/bin/firefox-esr',
-}
 
 /**
  * A reader in a page of a browser. `html` is its body, `files` are scripts of packages that it loads, `modules` those that `run` imports, and `run` is run in it
@@ -31,13 +11,16 @@ export function inPage({ browser = 'chromium', html = '', files = [], modules = 
   let launched
   const launch = async () => {
     const playwright = await import('playwright-core')
-    return playwright[browser].launch(LAUNCH[browser](PATHS[browser]))
+    return playwright[browser].launch(LAUNCH[browser])
   }
   return {
     kind: 'reader',
-    programs: [PATHS[browser]],
+    programs: [LAUNCH[browser].executablePath],
     debian: [{ name: browser === 'firefox' ? 'firefox-esr' : browser }],
-    version: { of: browser === 'firefox' ? 'Firefox' : 'Chromium', command: [PATHS[browser], '--version'] },
+    version: {
+      of: browser === 'firefox' ? 'Firefox' : 'Chromium',
+      command: [LAUNCH[browser].executablePath, '--version'],
+    },
     pages: () => ({
       '/page': `<!doctype html><title>page</title>${files.map((_, n) => `<script src="/${n}.js"></script>`).join('')}<body></body>`,
       ...Object.fromEntries(

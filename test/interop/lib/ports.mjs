@@ -1,15 +1,5 @@
-import { once } from 'node:events'
-import { connect, createServer } from 'node:net'
+import { connect } from 'node:net'
 import { sleep, until } from './wait.mjs'
-
-export async function freePort() {
-  const probe = createServer().listen(0, '127.0.0.1')
-  await once(probe, 'listening')
-  const { port } = probe.address()
-  probe.close()
-  await once(probe, 'close')
-  return port
-}
 
 /** Waits until something listens there. `program` is what should, and tells why where it ended. */
 export async function answers(port, program) {

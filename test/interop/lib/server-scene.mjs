@@ -1,6 +1,7 @@
 import { connect } from '../../../dist/client/index.js'
 import { createCutter } from './cutter.mjs'
-import { answers, freePort } from './ports.mjs'
+import { answers } from './ports.mjs'
+import { freePort } from '../../../scripts/lib/free-port.mjs'
 import { start } from './program.mjs'
 import { createPlan, SCRIPTS } from './scripts.mjs'
 import { expectEqual, until } from './wait.mjs'

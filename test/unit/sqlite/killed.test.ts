@@ -1,11 +1,11 @@
 import { spawn } from 'node:child_process'
 import { once } from 'node:events'
 import { readFileSync } from 'node:fs'
-import { createServer, type AddressInfo } from 'node:net'
 import { join } from 'node:path'
 import { fileURLToPath } from 'node:url'
 import { build } from 'esbuild'
 import { expect, it, onTestFinished } from 'vitest'
+import { freePort } from '../../../scripts/lib/free-port.mjs'
 import { connect } from '../../../src/client/connect.js'
 import { OPENERS, scratchFile } from '../../support/sqlite.js'
 
@@ -46,15 +46,6 @@ for (let sent = 0; isLast === 'no' || sent < 50; sent++) {
 }
 await channel.publish('n', '${LAST}')
 `
-
-async function freePort(): Promise<number> {
-  const probe = createServer().listen(0, '127.0.0.1')
-  await once(probe, 'listening')
-  const { port } = probe.address() as AddressInfo
-  probe.close()
-  await once(probe, 'close')
-  return port
-}
 
 async function read(url: string): Promise<string[]> {
   const got: string[] = []

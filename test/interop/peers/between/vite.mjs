@@ -3,7 +3,7 @@ import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { read } from '../../lib/between.mjs'
 import { IDLE_TIMEOUT, RETRY_AFTER_IDLE } from '../../lib/known.mjs'
-import { freePort } from '../../lib/ports.mjs'
+import { freePort } from '../../../../scripts/lib/free-port.mjs'
 
 export default {
   name: "Vite's proxy",
