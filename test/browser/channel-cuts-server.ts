@@ -1,6 +1,6 @@
 import { createChannel, type Channel } from '../../src/server/channel/create-channel.js'
 import { createCuttingProxy } from '../support/channel/cutting-proxy.js'
-import { Random } from '../support/channel/random.js'
+import { Random } from '../support/random.js'
 import { serve } from '../support/http.js'
 import { CUTS, EVENTS, READERS } from './channel-cuts-size.js'
 

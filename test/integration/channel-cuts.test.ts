@@ -2,7 +2,7 @@ import { expect, it } from 'vitest'
 import { connect } from '../../src/client/connect.js'
 import { createChannel } from '../../src/server/channel/create-channel.js'
 import { createCuttingProxy } from '../support/channel/cutting-proxy.js'
-import { Random } from '../support/channel/random.js'
+import { Random } from '../support/random.js'
 import { serve } from '../support/http.js'
 
 const SIZE = process.env['EVENTWIRE_CI']

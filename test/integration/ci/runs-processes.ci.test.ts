@@ -6,7 +6,7 @@ import { fileURLToPath } from 'node:url'
 import { build } from 'esbuild'
 import { afterAll, beforeAll, expect, it } from 'vitest'
 import { parse } from '../../../src/parser/parse.js'
-import { Random } from '../../support/channel/random.js'
+import { Random } from '../../support/random.js'
 import { RedisServer } from '../../support/redis-server.js'
 
 /** Waves of ten runs. In each wave a process is killed in the middle. */

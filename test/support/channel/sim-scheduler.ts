@@ -1,5 +1,5 @@
 import type { Scheduler } from '../../../src/server/channel/scheduler.js'
-import type { Random } from './random.js'
+import type { Random } from '../random.js'
 
 interface Timer {
   at: number

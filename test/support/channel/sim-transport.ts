@@ -1,7 +1,7 @@
 import { createEntry, type Entry, type TransportMessage } from '../../../src/server/channel/entry.js'
 import { History } from '../../../src/server/channel/history.js'
 import type { HistoryLimits, Page, Subscriber, Transport } from '../../../src/server/channel/transport.js'
-import type { Random } from './random.js'
+import type { Random } from '../random.js'
 import type { SimScheduler } from './sim-scheduler.js'
 
 /**

@@ -6,7 +6,7 @@ import { createMemoryTransport } from '../../../src/server/channel/memory-transp
 import { Reader } from '../../../src/server/channel/reader.js'
 import type { TransportMessage } from '../../../src/server/channel/entry.js'
 import type { Transport } from '../../../src/server/channel/transport.js'
-import { Random } from './random.js'
+import { Random } from '../random.js'
 import { SimClient } from './sim-client.js'
 import { GAP_EVENT, Judge, Ledger, STATE_EVENT, type Publication } from './sim-oracle.js'
 import { SimScheduler } from './sim-scheduler.js'
@@ -145,15 +145,8 @@ export class Simulation {
       [0.5, () => this.#loseTail()],
       [1, () => this.#lie()],
     ]
-    const total = actions.reduce((sum, [weight]) => sum + weight, 0)
     for (let step = 0; step < STEPS; step++) {
-      let choice = this.#random.next() * total
-      for (const [weight, action] of actions) {
-        choice -= weight
-        if (choice >= 0) continue
-        action()
-        break
-      }
+      this.#random.weighted(actions)()
       await this.#settle()
       this.#check()
     }

@@ -3,7 +3,7 @@ import { runsOver } from '../../../src/runs/runs-over.js'
 import type { RunStore } from '../../../src/runs/run-store.js'
 import type { Runs } from '../../../src/runs/runs.js'
 import type { Scheduler } from '../../../src/server/channel/scheduler.js'
-import type { Random } from '../channel/random.js'
+import type { Random } from '../random.js'
 import type { SimScheduler } from '../channel/sim-scheduler.js'
 
 /** How long a call of the store may be on its way, in milliseconds. */

@@ -2,7 +2,7 @@ import { createMemoryStore } from '../../../src/runs/memory-store.js'
 import { RunExistsError } from '../../../src/runs/run-exists-error.js'
 import type { Run, RunSource } from '../../../src/runs/run.js'
 import type { RunStore } from '../../../src/runs/run-store.js'
-import { Random } from '../channel/random.js'
+import { Random } from '../random.js'
 import { SimScheduler } from '../channel/sim-scheduler.js'
 import { SimProcess, type SimOptions } from './sim-process.js'
 import { SimReader } from './sim-reader.js'
@@ -70,15 +70,8 @@ export class RunSimulation {
       [1, () => this.#kill()],
       [1, () => this.#block()],
     ]
-    const total = actions.reduce((sum, [weight]) => sum + weight, 0)
     for (let step = 0; step < STEPS; step++) {
-      let choice = this.#random.next() * total
-      for (const [weight, action] of actions) {
-        choice -= weight
-        if (choice >= 0) continue
-        action()
-        break
-      }
+      this.#random.weighted(actions)()
       await this.#settle()
     }
     await this.#comeToRest()

@@ -9,7 +9,7 @@ import { resolveRunsOptions, type RunsOptions } from '../../../src/runs/runs-opt
 import { runsOver } from '../../../src/runs/runs-over.js'
 import type { RunStore } from '../../../src/runs/run-store.js'
 import type { Runs } from '../../../src/runs/runs.js'
-import { Random } from '../../support/channel/random.js'
+import { Random } from '../../support/random.js'
 import { SimScheduler } from '../../support/channel/sim-scheduler.js'
 import { Cleanup } from '../../support/cleanup.js'
 import { rawGet, serve, until } from '../../support/http.js'

@@ -5,7 +5,7 @@ import { createMemoryTransport } from '../../../../src/server/channel/memory-tra
 import { Reader } from '../../../../src/server/channel/reader.js'
 import { eventRequestOf } from '../../../../src/server/event-request.js'
 import type { Sink } from '../../../../src/server/sink.js'
-import { Random } from '../../../support/channel/random.js'
+import { Random } from '../../../support/random.js'
 import { SimScheduler } from '../../../support/channel/sim-scheduler.js'
 
 const REQUEST = eventRequestOf(new Request('http://localhost/'))

@@ -1,6 +1,6 @@
 import { expect, it } from 'vitest'
 import { createGate } from '../../../../src/server/channel/turns.js'
-import { Random } from '../../../support/channel/random.js'
+import { Random } from '../../../support/random.js'
 import { SimScheduler } from '../../../support/channel/sim-scheduler.js'
 
 /** So many newcomers at once; the list of those that went on. */

@@ -26,4 +26,11 @@ export class Random {
   pick<T>(values: readonly T[]): T {
     return values[this.int(0, values.length - 1)]!
   }
+
+  /** One of the list, as often as its weight says. */
+  weighted<T>(list: readonly (readonly [weight: number, value: T])[]): T {
+    let choice = this.next() * list.reduce((sum, [weight]) => sum + weight, 0)
+    for (const [weight, value] of list) if ((choice -= weight) < 0) return value
+    return list.at(-1)![1]
+  }
 }
