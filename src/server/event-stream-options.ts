@@ -77,7 +77,7 @@ export const SLOW_RULES: Rules = {
 
 const RULES: Rules = {
   status: (value) =>
-    !(typeof value === 'number' && STATUS.test(`${value}`)) && 'must be 200 to 599, of a response with a body',
+    !(typeof value === 'number' && STATUS.test(`${value}`)) && 'must be 200 to 599, with a body',
   headers: anything,
   retry: reconnectionTime,
   heartbeat: milliseconds,

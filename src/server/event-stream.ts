@@ -5,7 +5,7 @@ import { EventSession } from './event-session.js'
 import { resolveOptions } from './event-stream-options.js'
 import type { EventStreamOptions } from './event-stream-options.js'
 import { Exchange } from './exchange.js'
-import { checkNodePair, checkWebRequest } from './handed.js'
+import { checkNodePair, checkUnsent, checkWebRequest } from './handed.js'
 import type { NodeRequest, NodeResponse } from './node-types.js'
 import type { Session, Source } from './session.js'
 import { isSource } from './source-runner.js'
@@ -46,7 +46,7 @@ export function eventStream(
   if (!isWeb) {
     if (typeof res === 'object') checkNodePair(request, res)
     else checkWebRequest(request)
-    check('res', !res?.headersSent, 'must be the response to req, its head not sent.')
+    checkUnsent(res)
   }
   check('source', isSource(source), 'must be an iterable or a function')
   const settings = resolveOptions(options)

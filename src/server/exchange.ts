@@ -1,5 +1,5 @@
 import type { ServerResponse } from 'node:http'
-import { OptionError } from '../errors/option-error.js'
+import { checkUnsent } from './handed.js'
 import type { Cors } from './cors.js'
 import { eventRequestOf, type EventRequest } from './event-request.js'
 import { createNodeSink, isNodeReaderGone } from './node-sink.js'
@@ -109,7 +109,7 @@ export class Exchange {
   /** The reader must be there still (`isGone`), in the same turn. */
   openSink(owner: SinkOwner): Sink {
     const res = this._res
-    if (res?.headersSent) throw new OptionError('res', 'must be the response to req, its head not sent.')
+    checkUnsent(res)
     if (res) return createNodeSink(this._raw as NodeRequest, res, owner)
     const web = createWebSink(owner, (this._raw as Request).signal)
     this._body = web.body

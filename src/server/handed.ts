@@ -19,7 +19,7 @@ export function checkWebRequest(value: unknown): asserts value is Request {
   const web = placeOf(value, PLACES, isWebRequest)
   const node = placeOf(value, PLACES, isNodeRequest)
   let hint = ''
-  if (web !== undefined) hint = ` What you pass has one: hand over its \`${web}\`.`
+  if (web !== undefined) hint = handOver(web)
   else if (node !== undefined)
     hint = ` What you pass ${has(node)} of node:http, which goes with its response: (req, res).`
   check('request', false, `must be a web Request.${hint}`)
@@ -32,15 +32,17 @@ export function checkNodePair(req: unknown, res: unknown): void {
     const node = placeOf(req, PLACES, isNodeRequest)
     let hint = ''
     if (isNodeResponse(req) && isNodeRequest(res)) hint = ' The request comes first, then the response.'
-    else if (node !== undefined) hint = ` What you pass has one: hand over its \`${node}\`.`
+    else if (node !== undefined) hint = handOver(node)
     else if (web !== undefined) hint = ` What you pass ${has(web)} of the web, which \`fetch\` takes.`
     check('req', false, `must be a request of node:http.${hint}`)
   }
   // A framework's context has both.
   const place = placeOf(res ?? req, RESPONSE_PLACES, isNodeResponse)
-  const hint = place === undefined ? '' : ` What you pass has one: hand over its \`${place}\`.`
+  const hint = place === undefined ? '' : handOver(place)
   check('res', isNodeResponse(res), `must be the response to req.${hint}`)
 }
+
+const handOver = (place: string): string => ` What you pass has one: hand over its \`${place}\`.`
 
 const has = (place: string): string => (place === '' ? 'is one' : `has one, its \`${place}\`,`)
 
@@ -53,4 +55,9 @@ function placeOf(value: unknown, places: string[], isRight: (found: unknown) => 
       return false
     }
   })
+}
+
+/** @throws {OptionError} for a response that was answered already. */
+export function checkUnsent(res: { headersSent: boolean } | undefined): void {
+  check('res', !res?.headersSent, 'must be the response to req, its head not sent')
 }

@@ -37,7 +37,7 @@ export function streamFields(init?: RequestInit['headers']): HeadFields {
   const fields: Record<string, string | string[]> = { ...STREAM_FIELDS, ...given }
   for (const [name, value] of Object.entries(fields)) {
     if (name === 'content-length' || (name === 'content-type' && !isEventStreamType(`${value}`))) {
-      throw new OptionError(`headers.${name}`, `${value} is not that of an event stream.`)
+      throw new OptionError(`headers.${name}`, `${value} is not that of an event stream`)
     }
     if (HOP_BY_HOP.test(name)) delete fields[name]
   }

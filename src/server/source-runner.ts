@@ -35,9 +35,7 @@ export function runSource(owner: SourceOwner, product: unknown): void {
     if (!owner.over) void pump(owner, product)
   } else if (product !== undefined) {
     const kind = product === null ? 'null' : typeof product
-    owner.fail(
-      new OptionError('source', `must give an iterable, a function that cleans up, or nothing. It gave: ${kind}.`),
-    )
+    owner.fail(new OptionError('source', `must give an iterable, a function or nothing, not ${kind}`))
   }
   if (owner.over) stopSource(owner)
 }

@@ -30,6 +30,6 @@ export function toJson(data: unknown): string {
   } catch (error) {
     reason = error
   }
-  if (json === undefined) throw new EncodeError('data', `JSON cannot carry it: ${reason}. Leave data out to send none.`)
+  if (json === undefined) throw new EncodeError('data', `JSON cannot carry it: ${reason}. Leave it out to send none`)
   return json
 }

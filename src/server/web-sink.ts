@@ -53,7 +53,7 @@ class BodySink implements Sink, UnderlyingDefaultSource<Uint8Array> {
 
   destroy(): void {
     if (this._closed) return
-    this._controller.error(new Error('The event stream was cut.'))
+    this._controller.error(new Error('The event stream was cut'))
     this._close(false)
   }
 

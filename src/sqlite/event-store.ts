@@ -45,9 +45,16 @@ interface Counts {
   /** When the oldest was published. */
   oldest: number
   readonly topics: Map<string, number>
-  readonly losses: Losses<number>
-  /** What is not on disk yet of the losses: the last place of a name, or that it is forgotten. */
-  readonly changed: Map<string, number | undefined>
+  readonly losses: StoredLosses
+}
+
+class StoredLosses extends Losses<number> {
+  /** What is not on disk yet: the last place of a name, or that it is forgotten. */
+  readonly changed = new Map<string, number | undefined>()
+
+  protected override _changed(topic: string | undefined, sequence: number | undefined): void {
+    this.changed.set(nameOf(topic), sequence)
+  }
 }
 
 export interface Appended {
@@ -193,22 +200,15 @@ export class EventStore {
     const { countAll, countTopics, readLosses } = this._statements
     const all = countAll.get<{ rows: number; bytes: number | null; oldest: number | null }>()!
     const topics = countTopics.all<{ topic: string; rows: number }>()
-    const changed = new Map<string, number | undefined>()
-    const losses = new Losses<number>({
-      size: this._limits.size,
-      start: 0,
-      compare: (a, b) => a - b,
-      onChange: (topic, sequence) => changed.set(nameOf(topic), sequence),
-    })
+    const losses = new StoredLosses(this._limits.size, 0, (a, b) => a - b)
     for (const { name, seq } of readLosses.all<{ name: string; seq: number }>()) losses.add(topicOf(name), Number(seq))
-    changed.clear()
+    losses.changed.clear()
     return {
       rows: Number(all.rows),
       bytes: Number(all.bytes ?? 0),
       oldest: Number(all.oldest ?? 0),
       topics: new Map(topics.map(({ topic, rows }) => [topic, Number(rows)])),
       losses,
-      changed,
     }
   }
 
@@ -239,10 +239,10 @@ export class EventStore {
         drop(light)
       }
     }
-    this._writeLosses(counts.changed)
+    this._writeLosses(counts.losses)
   }
 
-  private _writeLosses(changed: Counts['changed']): void {
+  private _writeLosses({ changed }: StoredLosses): void {
     const { writeLoss, removeLoss } = this._statements
     for (const [name, sequence] of changed) {
       if (sequence === undefined) removeLoss.run(name)

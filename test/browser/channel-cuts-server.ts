@@ -1,7 +1,7 @@
 import { createChannel, type Channel } from '../../src/server/channel/create-channel.js'
 import { createCuttingProxy } from '../support/channel/cutting-proxy.js'
 import { Random } from '../support/random.js'
-import { serve } from '../support/http.js'
+import { serve } from '../support/servers/http.js'
 import { CUTS, EVENTS, READERS } from './channel-cuts-size.js'
 
 /** What an event takes on the wire, about. */

@@ -8,7 +8,7 @@ import { join } from 'node:path'
 import { fileURLToPath } from 'node:url'
 import type { Browser, Page } from 'playwright'
 import { afterAll, beforeAll, expect, it } from 'vitest'
-import { Cleanup } from '../support/cleanup.js'
+import { Cleanup } from '../support/leaks/cleanup.js'
 import { until } from '../inspector/page.js'
 import { BROWSERS } from '../support/browsers.js'
 

@@ -9,7 +9,7 @@ import type { Browser } from 'playwright'
 import { afterAll, beforeAll, expect, it } from 'vitest'
 import { eventStream } from '../../src/server/event-stream.js'
 import { BROWSERS } from '../support/browsers.js'
-import { Cleanup } from '../support/cleanup.js'
+import { Cleanup } from '../support/leaks/cleanup.js'
 
 const ROOT = fileURLToPath(new URL('../..', import.meta.url))
 

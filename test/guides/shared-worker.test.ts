@@ -10,7 +10,7 @@ import { expect, it } from 'vitest'
 import { createChannel } from '../../src/server/channel/create-channel.js'
 import { until } from '../inspector/page.js'
 import { BROWSERS } from '../support/browsers.js'
-import { Cleanup } from '../support/cleanup.js'
+import { Cleanup } from '../support/leaks/cleanup.js'
 
 const ROOT = fileURLToPath(new URL('../..', import.meta.url))
 const GUIDE = readFileSync(join(ROOT, 'docs/guides/service-workers.md'), 'utf8')

@@ -3,7 +3,7 @@ import { connect } from '../../src/client/connect.js'
 import { createChannel } from '../../src/server/channel/create-channel.js'
 import { createCuttingProxy } from '../support/channel/cutting-proxy.js'
 import { Random } from '../support/random.js'
-import { serve } from '../support/http.js'
+import { serve } from '../support/servers/http.js'
 
 const SIZE = process.env['EVENTWIRE_CI']
   ? { clients: 200, events: 20_000, cuts: 50, timeout: 900_000 }

@@ -3,7 +3,7 @@ import { connect, createServer, type ClientHttp2Session, type ClientHttp2Stream 
 import type { AddressInfo } from 'node:net'
 import { expect, it, onTestFinished } from 'vitest'
 import { createChannel } from '../../src/server/channel/create-channel.js'
-import { until } from '../support/http.js'
+import { until } from '../support/servers/http.js'
 
 const READERS = 5
 

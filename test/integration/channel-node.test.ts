@@ -7,8 +7,8 @@ import { connect } from '../../src/client/connect.js'
 import type { ChannelOptions } from '../../src/server/channel/channel-options.js'
 import type { EventRequest } from '../../src/server/event-request.js'
 import { createChannel, type Channel, type ChannelEvents } from '../../src/server/channel/create-channel.js'
-import { rawGet, serve, until } from '../support/http.js'
-import { LeakCount } from '../support/leaks.js'
+import { rawGet, serve, until } from '../support/servers/http.js'
+import { LeakCount } from '../support/leaks/leaks.js'
 
 let leaks: LeakCount
 beforeEach(() => {

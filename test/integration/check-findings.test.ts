@@ -6,7 +6,7 @@ import { describe, it } from 'vitest'
 import { RULES, type RuleId } from '../../src/cli/check/rules.js'
 import { findingsAt, wrongIn } from '../support/check/audit.js'
 import { flawedServer, type Flaws } from '../support/check/flawed-server.js'
-import { serve, type NodeHandler } from '../support/http.js'
+import { serve, type NodeHandler } from '../support/servers/http.js'
 
 type Options = Parameters<typeof findingsAt>[1]
 

@@ -5,7 +5,7 @@ import { beforeAll, describe, expect, it } from 'vitest'
 import { z } from 'zod'
 import { run, type Ran } from '../support/cli.js'
 import { flawedServer } from '../support/check/flawed-server.js'
-import { serve } from '../support/http.js'
+import { serve } from '../support/servers/http.js'
 
 const FORMATS = ['table', 'tap', 'json', 'junit'] as const
 

@@ -2,7 +2,7 @@ import { once } from 'node:events'
 import { createChannel } from 'eventwire/server'
 import { expect, it } from 'vitest'
 import { run } from '../support/cli.js'
-import { serve } from '../support/http.js'
+import { serve } from '../support/servers/http.js'
 
 it('opens all connections, measures, and leaves none behind', async () => {
   const channel = createChannel<{ tick: { at: number } }>()

@@ -4,7 +4,7 @@ import { join } from 'node:path'
 import { createScriptedServer } from 'eventwire/testing/server'
 import { afterAll, describe, expect, it } from 'vitest'
 import { run, start } from '../support/cli.js'
-import { Cleanup } from '../support/cleanup.js'
+import { Cleanup } from '../support/leaks/cleanup.js'
 
 const folder = mkdtempSync(join(tmpdir(), 'eventwire-cli-'))
 afterAll(() => rmSync(folder, { recursive: true }))

@@ -1,7 +1,7 @@
 import { expect, it } from 'vitest'
 import { connect } from '../../src/client/connect.js'
 import { collect, SOON, useBench } from '../support/client.js'
-import { CERTIFICATE } from '../support/certificate.js'
+import { CERTIFICATE } from '../support/servers/certificate.js'
 
 const bench = useBench()
 

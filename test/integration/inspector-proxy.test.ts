@@ -4,7 +4,7 @@ import { connect } from 'node:net'
 import { networkInterfaces } from 'node:os'
 import { describe, expect, it } from 'vitest'
 import { startInspector } from '../../src/cli/inspect/start-inspector.js'
-import { serve } from '../support/http.js'
+import { serve } from '../support/servers/http.js'
 
 const page = new URL('../../dist/cli/page/', import.meta.url)
 

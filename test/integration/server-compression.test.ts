@@ -5,7 +5,7 @@ import { expect, it } from 'vitest'
 import { eventStream } from '../../src/server/event-stream.js'
 import type { EventStreamOptions } from '../../src/server/event-stream-options.js'
 import type { Session, Source } from '../../src/server/session.js'
-import { rawGet, serve, until } from '../support/http.js'
+import { rawGet, serve, until } from '../support/servers/http.js'
 
 type Middleware = (req: IncomingMessage, res: ServerResponse, next: () => void) => void
 const compression = untyped as (options: object) => Middleware

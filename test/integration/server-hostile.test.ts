@@ -3,7 +3,7 @@ import { describe, expect, it } from 'vitest'
 import { parse } from '../../src/parser/parse.js'
 import { eventStream } from '../../src/server/event-stream.js'
 import type { StreamMessage } from '../../src/server/stream-message.js'
-import { rawGet, serve } from '../support/http.js'
+import { rawGet, serve } from '../support/servers/http.js'
 
 const hostileText = fc.oneof(
   fc.string({ unit: 'binary' }),

@@ -12,9 +12,9 @@ import {
 import { connect, type Socket } from 'node:net'
 import { afterEach, beforeEach, describe, expect, it } from 'vitest'
 import { eventStream } from '../../src/server/event-stream.js'
-import { serve, until } from '../support/http.js'
-import { LeakCount } from '../support/leaks.js'
-import { gate, MOMENTS, Tally, TIMES } from '../support/leave-moments.js'
+import { serve, until } from '../support/servers/http.js'
+import { LeakCount } from '../support/leaks/leaks.js'
+import { gate, MOMENTS, Tally, TIMES } from '../support/leaks/leave-moments.js'
 
 const AT_ONCE = 20
 

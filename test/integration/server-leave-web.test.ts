@@ -2,9 +2,9 @@ import { getEventListeners } from 'node:events'
 import { afterEach, beforeEach, describe, expect, it } from 'vitest'
 import { eventStream } from '../../src/server/event-stream.js'
 import type { Session, Source } from '../../src/server/session.js'
-import { until } from '../support/http.js'
-import { LeakCount } from '../support/leaks.js'
-import { gate, MOMENTS, Tally, TIMES } from '../support/leave-moments.js'
+import { until } from '../support/servers/http.js'
+import { LeakCount } from '../support/leaks/leaks.js'
+import { gate, MOMENTS, Tally, TIMES } from '../support/leaks/leave-moments.js'
 
 /** Before `auth` ends there is no body yet that could be cancelled. */
 const STREAMING = Object.entries(MOMENTS).filter(([, { auth }]) => !auth)

@@ -2,9 +2,9 @@ import type { ServerResponse } from 'node:http'
 import type { Socket } from 'node:net'
 import { afterEach, beforeEach, describe, expect, it } from 'vitest'
 import { eventStream } from '../../src/server/event-stream.js'
-import { rawGet, serve, until } from '../support/http.js'
-import { LeakCount } from '../support/leaks.js'
-import { gate, MOMENTS, Tally, TIMES } from '../support/leave-moments.js'
+import { rawGet, serve, until } from '../support/servers/http.js'
+import { LeakCount } from '../support/leaks/leaks.js'
+import { gate, MOMENTS, Tally, TIMES } from '../support/leaks/leave-moments.js'
 
 let leaks: LeakCount
 beforeEach(() => {

@@ -8,8 +8,8 @@ import { describe, expect, it } from 'vitest'
 import { eventStream } from '../../src/server/event-stream.js'
 import type { EventStreamOptions } from '../../src/server/event-stream-options.js'
 import type { Session, Source } from '../../src/server/session.js'
-import { rawGet, serve, until } from '../support/http.js'
-import { CERTIFICATE } from '../support/certificate.js'
+import { rawGet, serve, until } from '../support/servers/http.js'
+import { CERTIFICATE } from '../support/servers/certificate.js'
 
 const quiet: Source = () => {}
 

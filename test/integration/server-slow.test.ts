@@ -2,7 +2,7 @@ import type { Socket } from 'node:net'
 import { expect, it } from 'vitest'
 import { eventStream } from '../../src/server/event-stream.js'
 import type { Session, Source } from '../../src/server/session.js'
-import { rawGet, serve, until } from '../support/http.js'
+import { rawGet, serve, until } from '../support/servers/http.js'
 
 const EVENT = { data: 'x'.repeat(100_000) }
 const BIG = 100_000_000

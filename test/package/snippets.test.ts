@@ -1,10 +1,10 @@
 import { readFileSync, readdirSync } from 'node:fs'
 import { join } from 'node:path'
 import { beforeAll, describe, expect, it } from 'vitest'
-import { withChecks } from '../support/snippets-checks.js'
-import { runSnippets } from '../support/snippets-run.js'
-import type { Problems } from '../support/snippets-run.js'
-import { findSnippets, snippetsOf } from '../support/snippets.js'
+import { withChecks } from '../support/snippets/checks.js'
+import { runSnippets } from '../support/snippets/run.js'
+import type { Problems } from '../support/snippets/run.js'
+import { findSnippets, snippetsOf } from '../support/snippets/snippets.js'
 
 const snippets = findSnippets()
 

@@ -1,4 +1,4 @@
-import type { Expectation } from '../support/fixtures.mjs'
+import type { Expectation } from '../support/fixtures/fixtures.mjs'
 
 /** A test that runs in any runtime: no file, no server of its own, no test runner. */
 export interface Check {

@@ -1,4 +1,4 @@
-import { loadFixtures } from '../support/fixtures.mjs'
+import { loadFixtures } from '../support/fixtures/fixtures.mjs'
 
 /** The text of the module that `embedded-fixtures.d.ts` describes. */
 export function embeddedFixtures() {

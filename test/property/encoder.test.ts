@@ -6,7 +6,7 @@ import { EncodeError } from '../../src/errors/encode-error.js'
 import { parse } from '../../src/parser/parse.js'
 import { arbitraries } from '../../src/testing/arbitraries/index.js'
 import type { EventMessage } from '../../src/wire/types.js'
-import { traceParser } from '../support/fixtures-trace.js'
+import { traceParser } from '../support/fixtures/trace.js'
 import { TIMEOUT, cases } from './cases.js'
 
 const LINE_ENDING = /\r\n|\r|\n/g

@@ -2,8 +2,8 @@ import fc from 'fast-check'
 import { expect, it } from 'vitest'
 import { arbitraries } from '../../src/testing/arbitraries/index.js'
 import { referenceTrace } from '../../src/testing/reference-parse.js'
-import { traceParser } from '../support/fixtures-trace.js'
-import { cutAt } from '../support/fixtures.mjs'
+import { traceParser } from '../support/fixtures/trace.js'
+import { cutAt } from '../support/fixtures/fixtures.mjs'
 import { TIMEOUT, cases } from './cases.js'
 
 // A parser may treat large chunks in pieces, and many lines or long ones in other ways than few: hostile

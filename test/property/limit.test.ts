@@ -4,8 +4,8 @@ import { LimitError } from '../../src/errors/limit-error.js'
 import { createParser } from '../../src/parser/create-parser.js'
 import { arbitraries } from '../../src/testing/arbitraries/index.js'
 import { referenceTrace } from '../../src/testing/reference-parse.js'
-import { recorder } from '../support/fixtures-trace.js'
-import { everyTwoWay, perUnit } from '../support/fixtures.mjs'
+import { recorder } from '../support/fixtures/trace.js'
+import { everyTwoWay, perUnit } from '../support/fixtures/fixtures.mjs'
 import { TIMEOUT, cases } from './cases.js'
 
 interface Outcome {

@@ -4,8 +4,8 @@ import { createParser } from '../../src/parser/create-parser.js'
 import { parse } from '../../src/parser/parse.js'
 import { arbitraries } from '../../src/testing/arbitraries/index.js'
 import { referenceParse, referenceTrace } from '../../src/testing/reference-parse.js'
-import { recorder, traceParser } from '../support/fixtures-trace.js'
-import { everyTwoWay, perUnit } from '../support/fixtures.mjs'
+import { recorder, traceParser } from '../support/fixtures/trace.js'
+import { everyTwoWay, perUnit } from '../support/fixtures/fixtures.mjs'
 import { TIMEOUT, cases } from './cases.js'
 
 type Source = string | Uint8Array

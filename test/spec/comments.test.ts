@@ -1,6 +1,6 @@
 import { expect, it } from 'vitest'
 import { createParser } from '../../src/parser/create-parser.js'
-import { testFixtures } from '../support/fixtures-spec.js'
+import { testFixtures } from '../support/fixtures/spec.js'
 
 testFixtures('comments')
 

@@ -1,6 +1,6 @@
 import { existsSync, readdirSync } from 'node:fs'
 import { expect, it } from 'vitest'
-import { loadFixtures } from '../support/fixtures.mjs'
+import { loadFixtures } from '../support/fixtures/fixtures.mjs'
 
 const KEYS = ['rule', 'events', 'comments', 'retries', 'ids', 'lastEventId']
 

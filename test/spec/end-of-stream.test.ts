@@ -1,7 +1,7 @@
 import { expect, it } from 'vitest'
 import { createParser } from '../../src/parser/create-parser.js'
-import { testFixtures } from '../support/fixtures-spec.js'
-import { recorder, traceParser } from '../support/fixtures-trace.js'
+import { testFixtures } from '../support/fixtures/spec.js'
+import { recorder, traceParser } from '../support/fixtures/trace.js'
 
 testFixtures('end-of-stream')
 

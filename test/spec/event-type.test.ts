@@ -1,3 +1,3 @@
-import { testFixtures } from '../support/fixtures-spec.js'
+import { testFixtures } from '../support/fixtures/spec.js'
 
 testFixtures('event-type')

@@ -1,7 +1,7 @@
 import { expect, it } from 'vitest'
 import { LimitError } from '../../src/errors/limit-error.js'
 import { createParser } from '../../src/parser/create-parser.js'
-import { perUnit } from '../support/fixtures.mjs'
+import { perUnit } from '../support/fixtures/fixtures.mjs'
 
 const STREAM =
   ': comment\nfoo: bar\nretry: 5s\nretry: 7\nretry\nid: a\0b\nid: ok\n event: x\ndata: y\nDATA\n{"error":1}\r\n\nunfinished'

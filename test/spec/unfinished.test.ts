@@ -2,8 +2,8 @@ import { describe, expect, it } from 'vitest'
 import { OptionError } from '../../src/errors/option-error.js'
 import { createParser } from '../../src/parser/create-parser.js'
 import { parse } from '../../src/parser/parse.js'
-import { loadFixtures, everyTwoWay, perUnit } from '../support/fixtures.mjs'
-import { recorder, traceOf, traceParser } from '../support/fixtures-trace.js'
+import { loadFixtures, everyTwoWay, perUnit } from '../support/fixtures/fixtures.mjs'
+import { recorder, traceOf, traceParser } from '../support/fixtures/trace.js'
 
 const DELIVER = { unfinished: 'deliver' } as const
 

@@ -1,7 +1,7 @@
 import { expect, it } from 'vitest'
-import { testFixtures } from '../support/fixtures-spec.js'
-import { traceParser } from '../support/fixtures-trace.js'
-import { everyTwoWay } from '../support/fixtures.mjs'
+import { testFixtures } from '../support/fixtures/spec.js'
+import { traceParser } from '../support/fixtures/trace.js'
+import { everyTwoWay } from '../support/fixtures/fixtures.mjs'
 
 testFixtures('utf8-decoding')
 

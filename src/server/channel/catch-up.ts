@@ -69,9 +69,10 @@ export function createCatchUps(owner: CatchUpOwner): CatchUps {
     work.next = log.end
   }
 
-  const start = (reader: Reader, requested: string | undefined, reason?: GapReason, floor = requested ?? ''): void => {
+  const start = (reader: Reader, requested: string | undefined, reason?: GapReason, place = requested ?? ''): void => {
     forget(reader)
     const kind = 'catching-up'
+    const floor = place.length > LONGEST_ID ? '' : place
     const work: CatchUp = { kind, requested, reason, floor, cursor: '', target: '', next: 0, wake: undefined }
     if (!reader.become(work)) return
     if (log.position !== undefined) aim(work)
@@ -106,8 +107,7 @@ export function createCatchUps(owner: CatchUpOwner): CatchUps {
     while (log.position === undefined) still(reader, work, await pause(work))
     if (isSudden) still(reader, work, await gate())
     if (requested !== undefined && !work.reason) {
-      let held =
-        requested === '' || requested.length > LONGEST_ID ? 'unknown' : transport.has(requested, neededBy(reader))
+      let held = work.floor ? transport.has(requested, neededBy(reader)) : 'unknown'
       if (isThenable(held)) held = still(reader, work, await held)
       if (held === true) work.cursor = requested
       else work.reason = held
@@ -129,7 +129,7 @@ export function createCatchUps(owner: CatchUpOwner): CatchUps {
    */
   const passed = async (reader: Reader, work: CatchUp): Promise<void> => {
     const { floor } = work
-    if (floor === '' || floor.length > LONGEST_ID) return
+    if (!floor) return
     work.cursor = floor
     await reached(reader, work)
     work.cursor = ''

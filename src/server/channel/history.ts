@@ -51,7 +51,7 @@ export class History {
     this._limits = limits
     this._compare = compare
     this._now = now
-    this._losses = new Losses<Place>({ size: limits.size, start: { id: start, serial: -1 }, compare: bySerial })
+    this._losses = new Losses<Place>(limits.size, { id: start, serial: -1 }, bySerial)
     if ((limits.perTopic ?? limits.size) < limits.size) this._topics = new Map()
   }
 

@@ -180,7 +180,7 @@ export function createHub(
     },
     send(reader, message) {
       if ((message as { id?: unknown } | null)?.id !== undefined) {
-        throw new EncodeError('id', 'Ids are given by the channel. Leave it out, or publish.')
+        throw new EncodeError('id', 'is given by the channel')
       }
       const bytes = toBytes(encodeStreamMessage(message))
       fanOut.bringUp(reader)

@@ -3,7 +3,7 @@ import { expect, it } from 'vitest'
 import { createChannel } from '../../../src/server/channel/create-channel.js'
 import { BROWSERS } from '../../support/browsers.js'
 import { bundle } from '../../support/bundle.js'
-import { serve, until } from '../../support/http.js'
+import { serve, until } from '../../support/servers/http.js'
 
 const RECONNECTS = 3
 

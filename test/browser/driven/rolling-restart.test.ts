@@ -1,9 +1,9 @@
 import { expect, it } from 'vitest'
 import { BROWSERS } from '../../support/browsers.js'
-import { serve, until } from '../../support/http.js'
-import { startNginx } from '../../support/nginx.js'
-import { buildNodeProgram, RedisNode, type NodeConfig } from '../../support/redis-nodes.js'
-import { RedisServer } from '../../support/redis-server.js'
+import { serve, until } from '../../support/servers/http.js'
+import { startNginx } from '../../support/servers/nginx.js'
+import { buildNodeProgram, RedisNode, type NodeConfig } from '../../support/redis/nodes.js'
+import { RedisServer } from '../../support/redis/server.js'
 
 const READERS = 20
 

@@ -3,8 +3,8 @@ import { describe, expect, it } from 'vitest'
 import type { Finding } from '../../../src/cli/check/rules.js'
 import { findingsAt } from '../../support/check/audit.js'
 import { flawedServer } from '../../support/check/flawed-server.js'
-import { serve, type NodeHandler } from '../../support/http.js'
-import { startNginx } from '../../support/nginx.js'
+import { serve, type NodeHandler } from '../../support/servers/http.js'
+import { startNginx } from '../../support/servers/nginx.js'
 
 /** Right in itself: it asks proxies not to buffer. */
 const subject: NodeHandler = (request, response: ServerResponse) => {

@@ -6,7 +6,7 @@ import { join } from 'node:path'
 import { fileURLToPath } from 'node:url'
 import { createChannel } from 'eventwire/server'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
-import { serve } from '../../support/http.js'
+import { serve } from '../../support/servers/http.js'
 
 const root = fileURLToPath(new URL('../../..', import.meta.url))
 const folder = mkdtempSync(join(tmpdir(), 'eventwire-packed-'))

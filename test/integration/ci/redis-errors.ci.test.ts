@@ -8,12 +8,12 @@ import { isEventWireError } from '../../../src/errors.js'
 import { RedisTransportError } from '../../../src/redis/redis-error.js'
 import { redisStreams } from '../../../src/redis/redis-streams.js'
 import { type Channel, createChannel } from '../../../src/server/channel/create-channel.js'
-import { Cleanup } from '../../support/cleanup.js'
-import { clientOf, LIBRARIES, transportOf, type Library } from '../../support/redis-clients.js'
-import { buildNodeProgram, RedisNode } from '../../support/redis-nodes.js'
-import { RecordingReader } from '../../support/redis-readers.js'
-import { Recorder, tick } from '../../support/redis-recorder.js'
-import { RedisServer } from '../../support/redis-server.js'
+import { Cleanup } from '../../support/leaks/cleanup.js'
+import { clientOf, LIBRARIES, transportOf, type Library } from '../../support/redis/clients.js'
+import { buildNodeProgram, RedisNode } from '../../support/redis/nodes.js'
+import { RecordingReader } from '../../support/redis/readers.js'
+import { Recorder, tick } from '../../support/redis/recorder.js'
+import { RedisServer } from '../../support/redis/server.js'
 
 let cleanup: Cleanup
 let server: RedisServer

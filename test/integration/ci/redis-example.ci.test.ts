@@ -4,7 +4,7 @@ import { createInterface } from 'node:readline'
 import { fileURLToPath } from 'node:url'
 import { expect, it, onTestFinished } from 'vitest'
 import { connect } from '../../../src/client/connect.js'
-import { Cleanup } from '../../support/cleanup.js'
+import { Cleanup } from '../../support/leaks/cleanup.js'
 
 const folder = fileURLToPath(new URL('../../../examples/redis-cluster-of-servers', import.meta.url))
 

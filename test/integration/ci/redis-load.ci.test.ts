@@ -1,10 +1,10 @@
 import { afterEach, beforeEach, expect, it } from 'vitest'
 import { createChannel } from '../../../src/server/channel/create-channel.js'
-import { Cleanup } from '../../support/cleanup.js'
+import { Cleanup } from '../../support/leaks/cleanup.js'
 import { redisStreams } from '../../../src/redis/redis-streams.js'
-import { clientOf, LIBRARIES, transportOf } from '../../support/redis-clients.js'
-import { Recorder, tick } from '../../support/redis-recorder.js'
-import { RedisServer } from '../../support/redis-server.js'
+import { clientOf, LIBRARIES, transportOf } from '../../support/redis/clients.js'
+import { Recorder, tick } from '../../support/redis/recorder.js'
+import { RedisServer } from '../../support/redis/server.js'
 
 const EVENTS = 150
 const PROCESSES = 2

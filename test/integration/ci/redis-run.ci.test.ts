@@ -1,10 +1,10 @@
 import { afterAll, beforeAll, expect, it } from 'vitest'
-import { Cleanup } from '../../support/cleanup.js'
-import { RedisNode, buildNodeProgram, type NodeConfig } from '../../support/redis-nodes.js'
-import { RecordingReader, type Published } from '../../support/redis-readers.js'
-import { randomOf } from '../../support/random-of.js'
-import { RedisServer } from '../../support/redis-server.js'
-import { RoundRobinProxy } from '../../support/round-robin-proxy.js'
+import { Cleanup } from '../../support/leaks/cleanup.js'
+import { RedisNode, buildNodeProgram, type NodeConfig } from '../../support/redis/nodes.js'
+import { RecordingReader, type Published } from '../../support/redis/readers.js'
+import { Random } from '../../support/random.js'
+import { RedisServer } from '../../support/redis/server.js'
+import { RoundRobinProxy } from '../../support/servers/round-robin-proxy.js'
 
 /** Others, to look for what is rare: `EVENTWIRE_SEEDS=100-159`. */
 const [FIRST_SEED = 0, LAST_SEED = 0] = (process.env['EVENTWIRE_SEEDS'] ?? '0-19').split('-').map(Number)
@@ -57,7 +57,8 @@ const FAULTS: Record<string, (cluster: Cluster) => Promise<unknown>> = {
 }
 
 async function run(seed: number): Promise<{ what: string; faults: string[]; gaps: number; events: number }> {
-  const random = randomOf(seed)
+  const dice = new Random(seed)
+  const random = (): number => dice.next()
   const persistence = (['log', 'none', 'manual'] as const)[seed % 3]!
   const names = Object.keys(FAULTS)
   const more = seed < names.length ? 0 : 1 + Math.floor(random() * 3)

@@ -3,8 +3,8 @@ import { createRuns } from '../../../src/runs/create-runs.js'
 import { redisRuns } from '../../../src/redis/redis-runs.js'
 import type { RunStore } from '../../../src/runs/run-store.js'
 import { runStoreSuite } from '../../../src/testing/suites/runs/run-store-suite.js'
-import { clientOf, LIBRARIES } from '../../support/redis-clients.js'
-import { RedisServer } from '../../support/redis-server.js'
+import { clientOf, LIBRARIES } from '../../support/redis/clients.js'
+import { RedisServer } from '../../support/redis/server.js'
 
 let server: RedisServer
 beforeAll(async () => {

@@ -5,12 +5,12 @@ import { describe, expect, it } from 'vitest'
 import type { RedisTransportError } from '../../../src/redis/redis-error.js'
 import { compareStreamIds } from '../../../src/redis/stream-id.js'
 import { createChannel, type Channel } from '../../../src/server/channel/create-channel.js'
-import { Cleanup } from '../../support/cleanup.js'
-import { randomOf } from '../../support/random-of.js'
-import { LIBRARIES, transportOf } from '../../support/redis-clients.js'
-import { RecordingReader, type Published } from '../../support/redis-readers.js'
-import { RedisServer } from '../../support/redis-server.js'
-import { RoundRobinProxy } from '../../support/round-robin-proxy.js'
+import { Cleanup } from '../../support/leaks/cleanup.js'
+import { Random } from '../../support/random.js'
+import { LIBRARIES, transportOf } from '../../support/redis/clients.js'
+import { RecordingReader, type Published } from '../../support/redis/readers.js'
+import { RedisServer } from '../../support/redis/server.js'
+import { RoundRobinProxy } from '../../support/servers/round-robin-proxy.js'
 
 /** Rounds of each story. `EVENTWIRE_STORIES=100` for more, `EVENTWIRE_STORY_SEED=7` for others. */
 const ROUNDS = Number(process.env['EVENTWIRE_STORIES'] ?? 8)
@@ -106,7 +106,8 @@ async function start(cleanup: Cleanup, library: (typeof LIBRARIES)[number], port
 }
 
 async function play({ persistence, prepare, fault, isExact }: Story, seed: number): Promise<string> {
-  const random = randomOf(seed)
+  const dice = new Random(seed)
+  const random = (): number => dice.next()
   await using cleanup = new Cleanup()
   const config = { 'repl-diskless-sync-delay': '0' }
   const stage: Stage = {

@@ -1,8 +1,8 @@
 import { afterAll, beforeAll, describe, it } from 'vitest'
 import { transportSuite } from '../../../src/testing/suites/transport/transport-suite.js'
 import type { Transport } from '../../../src/server/channel/transport.js'
-import { LIBRARIES, transportOf } from '../../support/redis-clients.js'
-import { RedisServer } from '../../support/redis-server.js'
+import { LIBRARIES, transportOf } from '../../support/redis/clients.js'
+import { RedisServer } from '../../support/redis/server.js'
 
 let server: RedisServer
 beforeAll(async () => {

@@ -2,9 +2,9 @@ import { Redis } from 'ioredis'
 import { createClient, RESP_TYPES } from 'redis'
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest'
 import { redisStreams } from '../../../src/redis/redis-streams.js'
-import { clientOf, LIBRARIES, transportOf } from '../../support/redis-clients.js'
-import { LIMITS, Recorder, replay, tick } from '../../support/redis-recorder.js'
-import { RedisServer } from '../../support/redis-server.js'
+import { clientOf, LIBRARIES, transportOf } from '../../support/redis/clients.js'
+import { LIMITS, Recorder, replay, tick } from '../../support/redis/recorder.js'
+import { RedisServer } from '../../support/redis/server.js'
 
 let server: RedisServer
 beforeAll(async () => {

@@ -7,7 +7,7 @@ import { build } from 'esbuild'
 import { afterAll, beforeAll, expect, it } from 'vitest'
 import { parse } from '../../../src/parser/parse.js'
 import { Random } from '../../support/random.js'
-import { RedisServer } from '../../support/redis-server.js'
+import { RedisServer } from '../../support/redis/server.js'
 
 /** Waves of ten runs. In each wave a process is killed in the middle. */
 const WAVES = Number(process.env['EVENTWIRE_WAVES'] ?? 5)

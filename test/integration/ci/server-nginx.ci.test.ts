@@ -5,8 +5,8 @@ import { describe, expect, it } from 'vitest'
 import { eventStream } from '../../../src/server/event-stream.js'
 import type { EventStreamOptions } from '../../../src/server/event-stream-options.js'
 import type { Session } from '../../../src/server/session.js'
-import { serve, until } from '../../support/http.js'
-import { startNginx } from '../../support/nginx.js'
+import { serve, until } from '../../support/servers/http.js'
+import { startNginx } from '../../support/servers/nginx.js'
 
 type Middleware = (req: IncomingMessage, res: ServerResponse, next: () => void) => void
 const compression = untyped as (options: object) => Middleware

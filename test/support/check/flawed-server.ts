@@ -1,5 +1,5 @@
 import type { IncomingMessage, ServerResponse } from 'node:http'
-import type { NodeHandler } from '../http.js'
+import type { NodeHandler } from '../servers/http.js'
 
 /** What a server does wrong on purpose. */
 export interface Flaws {

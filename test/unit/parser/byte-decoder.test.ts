@@ -2,7 +2,7 @@ import fc from 'fast-check'
 import { describe, expect, it } from 'vitest'
 import { ByteDecoder } from '../../../src/parser/byte-decoder.js'
 import { referenceDecode } from '../../../src/testing/reference-utf8.js'
-import { everyTwoWay, perUnit } from '../../support/fixtures.mjs'
+import { everyTwoWay, perUnit } from '../../support/fixtures/fixtures.mjs'
 
 /** Bytes at the edges of every range of UTF-8. */
 const EDGES = [

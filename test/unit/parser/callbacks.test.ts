@@ -2,8 +2,8 @@ import { describe, expect, it } from 'vitest'
 import { createParser } from '../../../src/parser/create-parser.js'
 import type { Parser, ParserOptions } from '../../../src/parser/types.js'
 import { referenceTrace } from '../../../src/testing/reference-parse.js'
-import { recorder } from '../../support/fixtures-trace.js'
-import { everyTwoWay, perUnit } from '../../support/fixtures.mjs'
+import { recorder } from '../../support/fixtures/trace.js'
+import { everyTwoWay, perUnit } from '../../support/fixtures/fixtures.mjs'
 
 type Callbacks = Required<Pick<ParserOptions, 'onEvent' | 'onComment' | 'onRetry' | 'onId'>>
 type Name = keyof Callbacks

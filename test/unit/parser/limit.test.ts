@@ -4,8 +4,8 @@ import { OptionError } from '../../../src/errors/option-error.js'
 import { createParser } from '../../../src/parser/create-parser.js'
 import { parse } from '../../../src/parser/parse.js'
 import type { ParserOptions } from '../../../src/parser/types.js'
-import { recorder } from '../../support/fixtures-trace.js'
-import { everyTwoWay, perUnit } from '../../support/fixtures.mjs'
+import { recorder } from '../../support/fixtures/trace.js'
+import { everyTwoWay, perUnit } from '../../support/fixtures/fixtures.mjs'
 
 /** Whether the stream passes, and how many events came before: the same for every cut, or it throws. */
 function outcome(stream: string, options: ParserOptions): { passes: boolean; events: number } {

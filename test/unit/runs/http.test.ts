@@ -11,9 +11,9 @@ import type { RunStore } from '../../../src/runs/run-store.js'
 import type { Runs } from '../../../src/runs/runs.js'
 import { Random } from '../../support/random.js'
 import { SimScheduler } from '../../support/channel/sim-scheduler.js'
-import { Cleanup } from '../../support/cleanup.js'
-import { rawGet, serve, until } from '../../support/http.js'
-import { LeakCount } from '../../support/leaks.js'
+import { Cleanup } from '../../support/leaks/cleanup.js'
+import { rawGet, serve, until } from '../../support/servers/http.js'
+import { LeakCount } from '../../support/leaks/leaks.js'
 
 let leaks: LeakCount
 beforeEach(() => {

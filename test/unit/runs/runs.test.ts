@@ -6,8 +6,8 @@ import { createRuns } from '../../../src/runs/create-runs.js'
 import type { Runs } from '../../../src/runs/runs.js'
 import type { RunsOptions } from '../../../src/runs/runs-options.js'
 import type { RunStore } from '../../../src/runs/run-store.js'
-import { Cleanup } from '../../support/cleanup.js'
-import { serve } from '../../support/http.js'
+import { Cleanup } from '../../support/leaks/cleanup.js'
+import { serve } from '../../support/servers/http.js'
 
 const silent = { onError: () => {} }
 

@@ -3,7 +3,7 @@ import { createServer } from 'node:http'
 import { expect, it } from 'vitest'
 import { createChannel } from '../../../src/server/channel/create-channel.js'
 import { eventStream } from '../../../src/server/event-stream.js'
-import { serve } from '../../support/http.js'
+import { serve } from '../../support/servers/http.js'
 
 const web = new Request('http://localhost/')
 const req = Object.assign(new EventEmitter(), { headers: {}, method: 'GET', url: '/' })

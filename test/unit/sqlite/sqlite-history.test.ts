@@ -4,7 +4,7 @@ import { afterEach, describe, expect, it } from 'vitest'
 import { createChannel } from '../../../src/server/channel/create-channel.js'
 import type { HistoryLimits, Transport } from '../../../src/server/channel/transport.js'
 import { sqliteHistory } from '../../../src/sqlite/sqlite-history.js'
-import { LIMITS, Recorder, replay, tick } from '../../support/redis-recorder.js'
+import { LIMITS, Recorder, replay, tick } from '../../support/redis/recorder.js'
 import { OPENERS, openWal, scratchFile, type OpenDatabase } from '../../support/sqlite.js'
 import { transportSuite } from '../../../src/testing/suites/transport/transport-suite.js'
 

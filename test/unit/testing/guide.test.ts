@@ -4,7 +4,7 @@ import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { fileURLToPath } from 'node:url'
 import { afterAll, expect, it } from 'vitest'
-import { findSnippets } from '../../support/snippets.js'
+import { findSnippets } from '../../support/snippets/snippets.js'
 
 // The blocks of docs/testing.md that are tests themselves run as such. The others run with all snippets.
 const ROOT = fileURLToPath(new URL('../../..', import.meta.url))

@@ -2,7 +2,7 @@ import { once } from 'node:events'
 import { expect, it, onTestFinished } from 'vitest'
 import { createChannel, type Channel } from '../../../../src/server/channel/create-channel.js'
 import type { ChannelOptions } from '../../../../src/server/channel/channel-options.js'
-import { rawGet, serve, until } from '../../../support/http.js'
+import { rawGet, serve, until } from '../../../support/servers/http.js'
 import { read } from '../../../support/channel/reading.js'
 
 type Options = ChannelOptions<Record<string, unknown>, unknown>

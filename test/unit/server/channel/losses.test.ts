@@ -6,7 +6,7 @@ type Place = [id: string, serial: number]
 /** Of a history that starts at `'start'`. */
 class Losses extends LossesOf<Place> {
   constructor(size: number) {
-    super({ size, start: ['start', -1], compare: ([, a], [, b]) => a - b })
+    super(size, ['start', -1], ([, a], [, b]) => a - b)
   }
 }
 

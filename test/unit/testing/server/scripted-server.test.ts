@@ -5,7 +5,7 @@ import { connect as connectTls } from 'node:tls'
 import { afterEach, describe, expect, it } from 'vitest'
 import { createGate } from '../../../../src/testing/script/gate.js'
 import { createScriptedServer } from '../../../../src/testing/server/scripted-server.js'
-import { CERTIFICATE } from '../../../support/certificate.js'
+import { CERTIFICATE } from '../../../support/servers/certificate.js'
 import type { Script, ScriptedServer, ScriptedServerOptions } from '../../../../src/testing/server/types.js'
 
 let server: ScriptedServer | undefined

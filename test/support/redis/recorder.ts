@@ -1,6 +1,6 @@
 import { vi } from 'vitest'
-import type { Entry } from '../../src/server/channel/entry.js'
-import type { HistoryLimits, Page, Subscriber, Transport } from '../../src/server/channel/transport.js'
+import type { Entry } from '../../../src/server/channel/entry.js'
+import type { HistoryLimits, Page, Subscriber, Transport } from '../../../src/server/channel/transport.js'
 
 export const LIMITS: HistoryLimits = { size: 1000, maxAge: 600_000, maxBytes: 8 * 1024 * 1024 }
 

@@ -4,7 +4,7 @@ import { mkdtemp, rm, writeFile } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { Redis } from 'ioredis'
-import { freePort } from '../../scripts/lib/free-port.mjs'
+import { freePort } from '../../../scripts/lib/free-port.mjs'
 
 export interface RedisServerOptions {
   /** `none` forgets all at a restart; `log` keeps all that was acknowledged; `manual` goes back to the last `SAVE`. */

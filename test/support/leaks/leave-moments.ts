@@ -1,6 +1,6 @@
 import { expect } from 'vitest'
-import type { CloseReason, Session, Source } from '../../src/server/session.js'
-import { until } from './http.js'
+import type { CloseReason, Session, Source } from '../../../src/server/session.js'
+import { until } from '../servers/http.js'
 import type { LeakCount } from './leaks.js'
 
 /** How often a reader leaves at each moment, in each way. */

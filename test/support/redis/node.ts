@@ -3,11 +3,11 @@ import { createServer } from 'node:http'
 import type { AddressInfo } from 'node:net'
 import { Redis } from 'ioredis'
 import { createClient } from 'redis'
-import { isEventWireError } from '../../src/errors.js'
-import { redisStreams } from '../../src/redis/redis-streams.js'
-import type { RedisTransportError } from '../../src/redis/redis-error.js'
-import { createChannel } from '../../src/server/channel/create-channel.js'
-import type { NodeConfig, ToNode, FromNode } from './redis-nodes.js'
+import { isEventWireError } from '../../../src/errors.js'
+import { redisStreams } from '../../../src/redis/redis-streams.js'
+import type { RedisTransportError } from '../../../src/redis/redis-error.js'
+import { createChannel } from '../../../src/server/channel/create-channel.js'
+import type { NodeConfig, ToNode, FromNode } from './nodes.js'
 
 const config = JSON.parse(process.argv[2]!) as NodeConfig
 const { redisPort, library, history, port = 0, drain, cors, ...transportOptions } = config

@@ -1,8 +1,8 @@
 import { Redis } from 'ioredis'
 import { createClient } from 'redis'
-import type { RedisClient } from '../../src/redis/links-of.js'
-import { redisStreams, type RedisStreamsOptions } from '../../src/redis/redis-streams.js'
-import type { Transport } from '../../src/server/channel/transport.js'
+import type { RedisClient } from '../../../src/redis/links-of.js'
+import { redisStreams, type RedisStreamsOptions } from '../../../src/redis/redis-streams.js'
+import type { Transport } from '../../../src/server/channel/transport.js'
 
 export const LIBRARIES = ['ioredis', 'redis'] as const
 export type Library = (typeof LIBRARIES)[number]

@@ -1,6 +1,6 @@
-import { connect } from '../../src/client/connect.js'
-import type { Connection } from '../../src/client/types.js'
-import { compareStreamIds } from '../../src/redis/stream-id.js'
+import { connect } from '../../../src/client/connect.js'
+import type { Connection } from '../../../src/client/types.js'
+import { compareStreamIds } from '../../../src/redis/stream-id.js'
 
 type Item = { kind: 'event'; id: string; name: string } | { kind: 'gap'; id: string; reason: string }
 

@@ -5,7 +5,7 @@ import { mkdtemp, rm, writeFile } from 'node:fs/promises'
 import { connect } from 'node:net'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
-import { freePort } from '../../scripts/lib/free-port.mjs'
+import { freePort } from '../../../scripts/lib/free-port.mjs'
 
 export interface Nginx extends AsyncDisposable {
   readonly url: string

@@ -3,9 +3,9 @@ import { once } from 'node:events'
 import { mkdir, rm } from 'node:fs/promises'
 import { fileURLToPath } from 'node:url'
 import { build } from 'esbuild'
-import type { CorsOptions } from '../../src/server/cors.js'
+import type { CorsOptions } from '../../../src/server/cors.js'
 
-const root = fileURLToPath(new URL('../..', import.meta.url))
+const root = fileURLToPath(new URL('../../..', import.meta.url))
 
 export interface NodeConfig {
   redisPort: number
@@ -110,7 +110,7 @@ export async function buildNodeProgram(): Promise<AsyncDisposable & { path: stri
   const path = `${folder}/redis-node-${process.pid}.mjs`
   await mkdir(folder, { recursive: true })
   await build({
-    entryPoints: [`${root}/test/support/redis-node.ts`],
+    entryPoints: [`${root}/test/support/redis/node.ts`],
     outfile: path,
     bundle: true,
     format: 'esm',

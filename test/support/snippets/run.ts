@@ -3,12 +3,12 @@ import { mkdirSync, mkdtempSync, rmSync, symlinkSync, writeFileSync } from 'node
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { fileURLToPath } from 'node:url'
-import { withChecks } from './snippets-checks.js'
+import { withChecks } from './checks.js'
 import type { Snippet } from './snippets.js'
 
-const ROOT = fileURLToPath(new URL('../..', import.meta.url))
+const ROOT = fileURLToPath(new URL('../../..', import.meta.url))
 const COMPILER = join(ROOT, 'node_modules/@typescript/native/bin/tsc')
-const RUNNER = join(ROOT, 'test/support/snippets-runner.mjs')
+const RUNNER = join(ROOT, 'test/support/snippets/runner.mjs')
 
 /** What is wrong with each snippet, by its name; an empty list where nothing is. */
 export type Problems = Record<string, string[]>
