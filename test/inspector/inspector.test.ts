@@ -65,7 +65,7 @@ describe.each(BROWSERS)('the inspector page in $name', ({ launch }) => {
     expect(await focused()).toBe('Cut')
     await page.keyboard.press('Tab')
     await page.keyboard.press('Space')
-    expect(await page.getByRole('button', { name: 'Stall', pressed: true }).count()).toBe(1)
+    await page.getByRole('button', { name: 'Stall', pressed: true }).waitFor()
   })
 
   it('Stall: our client notices, the EventSource waits', async () => {
