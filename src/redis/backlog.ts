@@ -10,6 +10,13 @@ export interface Backlog {
   readonly entries: readonly StoredEntry[]
 }
 
+export interface BacklogOptions {
+  readonly key: string
+  readonly position: string
+  readonly limits: HistoryLimits
+  readonly page: PageSize
+}
+
 /**
  * What the stream holds up to `position`, as much of it as a process may hold: after a start, readers come
  * back by the thousands, and are then served without asking Redis for each.
@@ -18,10 +25,7 @@ export interface Backlog {
  */
 export async function loadBacklog(
   ask: (...args: string[]) => Promise<unknown>,
-  key: string,
-  position: string,
-  limits: HistoryLimits,
-  page: PageSize,
+  { key, position, limits, page }: BacklogOptions,
 ): Promise<Backlog> {
   const oldest = Date.now() - limits.maxAge
   let scanned: StoredEntry[] = []

@@ -125,7 +125,9 @@ export class FollowedStream implements Followed {
     // Added since the loss: there is some only where a search was broken off, and may have been lost as well.
     const own = [...this._added.values()].at(-1)
     const loss = this._lost && own !== undefined ? { last: own, isMarked: false } : this._lost
-    const search = loss ? findAfterLoss(send, this.key, loss) : findStart(send, this.key, time, added)
+    const search = loss
+      ? findAfterLoss(send, this.key, loss)
+      : findStart(send, this.key, { began: time, earlier: added })
     const { position, entries } = await search
     if (this._expire !== undefined) {
       // A user who may not say so may publish all the same.

@@ -14,19 +14,23 @@ export interface Place {
   readonly entries: readonly StoredEntry[]
 }
 
+export interface Beginning {
+  /** By the monotonic clock of this process. */
+  readonly began: number
+  /** An entry known to have been there by then. Clock and ids are exact to the millisecond alone. */
+  readonly earlier?: string | undefined
+}
+
 /**
  * The place to begin at: right before the first entry that was added since `began`. A reader that was let in before Redis
  * answered misses nothing. The place is the id of an entry, so that it can be looked for again.
- *
- * @param began By the monotonic clock of this process.
- * @param earlier An entry known to have been there by then. Clock and ids are exact to the millisecond alone.
  */
-export async function findStart(send: Send, key: string, began: number, earlier?: string): Promise<Place> {
-  const [[newest], now] = await Promise.all([ask(send, ['XREVRANGE', key, '+', '-', 'COUNT', '1']), timeOfRedis(send)])
+export async function findStart(send: Send, key: string, { began, earlier }: Beginning): Promise<Place> {
+  const [newest, now] = await Promise.all([newestOf(send, key), timeOfRedis(send)])
   // Without the clock of Redis, nothing tells what is new: the present, then.
-  if (now === undefined) return at(newest?.id ?? (await addMark(send, key, 'start')))
+  if (now === undefined) return at(newest?.id ?? (await addMark(send, key, { mark: 'start' })))
   const since = Math.floor(now - (performance.now() - began))
-  if (!newest) await addMark(send, key, 'start')
+  if (!newest) await addMark(send, key, { mark: 'start' })
   else if (timeOf(newest.id) < since) return at(newest.id)
   // From the future: the clock of Redis was set back, and tells nothing either.
   else if (timeOf(newest.id) > now) return at(newest.id)
@@ -69,13 +73,16 @@ export interface Loss {
 export async function findAfterLoss(send: Send, key: string, loss: Loss): Promise<Place> {
   const mark = loss.isMarked || !(await canReturnAcross(send, key, loss.last)) ? 'start' : 'break'
   try {
-    const id = await addMark(send, key, mark)
+    const id = await addMark(send, key, { mark })
     if (compareStreamIds(id, loss.last) > 0) return at(id)
     // The clock of this Redis is behind that of the one before.
-    return at(await addMark(send, key, mark, idAfter(loss.last)))
+    return at(await addMark(send, key, { mark, id: idAfter(loss.last) }))
   } catch (error) {
     if (!replyCode(error)) throw error
-    return newestAfter(send, key, loss.last, error)
+    // At an earlier place the readers of a process that may not write would be told of the gap before the one they have.
+    const newest = await newestOf(send, key)
+    if (newest && compareStreamIds(newest.id, loss.last) > 0) return at(newest.id)
+    throw error
   }
 }
 
@@ -89,23 +96,16 @@ async function canReturnAcross(send: Send, key: string, last: string): Promise<b
   return !since.some((entry) => entry.mark === 'break')
 }
 
-/**
- * The place of a process that may not write. It waits for the next entry of others: at an earlier place its readers would
- * be told of the gap at a position before the one that they have.
- *
- * @throws `refusal` as long as there is none.
- */
-async function newestAfter(send: Send, key: string, last: string, refusal: unknown): Promise<Place> {
-  const [newest] = await ask(send, ['XREVRANGE', key, '+', '-', 'COUNT', '1'])
-  if (!newest || compareStreamIds(newest.id, last) <= 0) throw refusal
-  return at(newest.id)
+async function newestOf(send: Send, key: string): Promise<StoredEntry | undefined> {
+  return (await ask(send, ['XREVRANGE', key, '+', '-', 'COUNT', '1']))[0]
 }
 
 function at(position: string): Place {
   return { position, entries: [] }
 }
 
-async function addMark(send: Send, key: string, mark: Mark, id = '*'): Promise<string> {
+/** Without an `id` Redis gives one. */
+async function addMark(send: Send, key: string, { mark, id = '*' }: { mark: Mark; id?: string }): Promise<string> {
   return (await send(['XADD', key, id, ...markFields(mark)])) as string
 }
 

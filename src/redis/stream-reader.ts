@@ -49,6 +49,13 @@ export interface Followed {
   onTrouble(error: RedisTransportError): void
 }
 
+interface Turn {
+  /** The streams have not been read over this connection yet. */
+  readonly isFirst: boolean
+  /** Milliseconds that Redis may wait for entries; 0 for an answer at once. */
+  readonly wait: number
+}
+
 /**
  * Reads all streams of the process that share a client, with one connection that waits in XREAD BLOCK.
  *
@@ -160,7 +167,7 @@ export class StreamReader {
       this._visiting ??= this._visit().finally(() => (this._visiting = undefined))
       try {
         // An answer at once says whether the places are still good.
-        const isAny = await this._step(send, streams, isFirst, isFirst ? 0 : this._wait())
+        const isAny = await this._step(send, streams, { isFirst, wait: isFirst ? 0 : this._wait() })
         if (!isAny) await sleep(SET_ASIDE, this._closing.signal)
       } finally {
         this._round = undefined
@@ -188,7 +195,7 @@ export class StreamReader {
       if (!round || !newcomers?.length) return
       this._visited = new Set(newcomers)
       try {
-        await this._step(send, newcomers, true, 0)
+        await this._step(send, newcomers, { isFirst: true, wait: 0 })
       } catch {
         // The connection takes them along all the same, and tells what is wrong.
         return
@@ -200,7 +207,7 @@ export class StreamReader {
   }
 
   /** Reads some streams once. Gives whether there was any that can be read. */
-  private async _step(send: Send, streams: readonly Followed[], isFirst: boolean, wait: number): Promise<boolean> {
+  private async _step(send: Send, streams: readonly Followed[], { isFirst, wait }: Turn): Promise<boolean> {
     const now = performance.now()
     const tried = streams.filter((stream) => (this._aside.get(stream) ?? 0) <= now)
     const doubtful = tried.filter((stream) => stream.position === undefined || this._aside.has(stream))
@@ -209,7 +216,7 @@ export class StreamReader {
     if (placed.length === 0) return false
 
     try {
-      await this._readPlaced(send, placed, isFirst, doubtful.length === 0 ? wait : 0)
+      await this._readPlaced(send, placed, { isFirst, wait: doubtful.length === 0 ? wait : 0 })
     } catch (error) {
       if (placed.length === 1 || replyCode(error) === undefined) throw error
       if (!(await this._sort(placed, (stream) => look(send, stream)))) throw error
@@ -217,8 +224,7 @@ export class StreamReader {
     return true
   }
 
-  /** @param wait 0 for an answer at once. */
-  private async _readPlaced(send: Send, placed: readonly Followed[], isFirst: boolean, wait: number): Promise<void> {
+  private async _readPlaced(send: Send, placed: readonly Followed[], { isFirst, wait }: Turn): Promise<void> {
     const timeoutMs = this._timeoutMs
     const isLate = (): unknown => late('answer', timeoutMs + wait)
     const share = isFirst ? placed.length : this._busy

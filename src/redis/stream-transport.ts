@@ -95,7 +95,7 @@ export class StreamTransport implements Transport, StreamListener {
     const arrive = (backlog: Backlog): void => {
       if (this._arrival === arrival) this._arrive(position, backlog, arrival)
     }
-    loadBacklog(this._ask, this._use.key, position, this._limits!, this._page).then(arrive, () =>
+    loadBacklog(this._ask, { key: this._use.key, position, limits: this._limits!, page: this._page }).then(arrive, () =>
       // Without it, readers that come back are served from Redis, as soon as it can be asked.
       arrive({ start: position, entries: [] }),
     )

@@ -76,8 +76,7 @@ export const SLOW_RULES: Rules = {
 }
 
 const RULES: Rules = {
-  status: (value) =>
-    !(typeof value === 'number' && STATUS.test(`${value}`)) && 'must be 200 to 599, with a body',
+  status: (value) => !(typeof value === 'number' && STATUS.test(`${value}`)) && 'must be 200 to 599, with a body',
   headers: anything,
   retry: reconnectionTime,
   heartbeat: milliseconds,
