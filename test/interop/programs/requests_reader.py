@@ -1,7 +1,6 @@
 """Reads an event stream line by line, as is usual with requests, and prints each event as JSON."""
 
 import json
-import os
 import sys
 
 import requests
@@ -13,7 +12,7 @@ if last_event_id:
 response = requests.get(url, headers=headers, stream=True, timeout=60)
 response.raise_for_status()
 event = {}
-for line in response.iter_lines(chunk_size=int(os.environ.get("CHUNK_SIZE", "512")), decode_unicode=True):
+for line in response.iter_lines(chunk_size=65536, decode_unicode=True):
     if line:
         field, _, value = line.partition(":")
         value = value.removeprefix(" ")

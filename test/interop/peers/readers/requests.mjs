@@ -10,8 +10,8 @@ export default {
   ci: true,
   byHand: true,
   without: { retry: 'it reads one answer' },
-  read: (url, handlers) =>
-    program('/usr/bin/python3', ['programs/requests_reader.py'], { env: handlers.setting.env })(url, handlers),
+  read: program('/usr/bin/python3', ['programs/requests_reader.py']),
+  about: 'Read with `iter_lines(chunk_size=65536)`: with its default of 512 it reads a long line again and again.',
   needs: [
     {
       exchanges: ['unicode', 'ids'],
@@ -19,10 +19,5 @@ export default {
       server: { headers: { 'content-type': 'text/event-stream; charset=utf-8' } },
     },
     ESCAPED,
-    {
-      exchanges: ['big'],
-      set: '`iter_lines(chunk_size=65536)`: with its default of 512 it reads a long line again and again',
-      env: { CHUNK_SIZE: '65536' },
-    },
   ],
 }

@@ -10,6 +10,25 @@ const HEADERS = {
   'mcp-protocol-version': VERSION,
 }
 
+/** Events under the ids `<stream>_<number>`, in the order in which they came. */
+function eventStore() {
+  const events = []
+  return {
+    async storeEvent(streamId, message) {
+      events.push({ streamId, message })
+      return `${streamId}_${events.length - 1}`
+    },
+    async replayEventsAfter(lastEventId, { send }) {
+      const last = Number(lastEventId.slice(lastEventId.lastIndexOf('_') + 1))
+      const { streamId } = events[last]
+      for (const [at, event] of events.entries()) {
+        if (at > last && event.streamId === streamId) await send(`${streamId}_${at}`, event.message)
+      }
+      return streamId
+    },
+  }
+}
+
 export default {
   name: 'MCP SDK 1 with an event store',
   kind: 'server',
@@ -18,7 +37,7 @@ export default {
   ci: true,
   exchanges: ['plain', 'lines', 'unicode', 'separators', 'big', 'cut', 'end'],
   about:
-    "A POST that is resumed by GET: `resume: () => ({ method: 'GET', body: null })`, and `until` the message with the result. The call is made once.",
+    "A POST that is resumed by GET: `resume: () => ({ method: 'GET', body: null })`, and `until` the message with the result. The call is made once. The event store keeps the order of what it is given; the one among the SDK's examples leaves it to chance within a millisecond.",
   fields: ['data'],
   endsWith: 'end',
   text({ data }) {
@@ -36,7 +55,6 @@ export default {
   async serve(port, plan) {
     const { McpServer } = await import('@modelcontextprotocol/sdk/server/mcp.js')
     const { StreamableHTTPServerTransport } = await import('@modelcontextprotocol/sdk/server/streamableHttp.js')
-    const { InMemoryEventStore } = await import('@modelcontextprotocol/sdk/examples/shared/inMemoryEventStore.js')
     const { z } = await import('zod')
     const mcp = new McpServer({ name: 'texts', version: '1' }, { capabilities: { logging: {} } })
     let calls = 0
@@ -49,10 +67,9 @@ export default {
       if (!end) await new Promise(() => {})
       return { content: [] }
     })
-    const eventStore = new InMemoryEventStore()
     const transport = new StreamableHTTPServerTransport({
       sessionIdGenerator: randomUUID,
-      eventStore,
+      eventStore: eventStore(),
       retryInterval: 50,
     })
     await mcp.connect(transport)
