@@ -42,7 +42,9 @@ beforeAll(() => {
     cwd: folder,
     stdio: 'pipe',
   })
-  writeFileSync(join(folder, 'recorded.sse'), 'id: 1\ndata: one\n\nid: 2\ndata: two\n\nid: 3\ndata: three\n\n')
+  // A pipe whose reader has left is noticed at the next write: there has to be one.
+  const texts = ['one', 'two', 'three', ...Array.from({ length: 60 }, (_, n) => `more ${n}`)]
+  writeFileSync(join(folder, 'recorded.sse'), texts.map((text, n) => `id: ${n + 1}\ndata: ${text}\n\n`).join(''))
 })
 afterAll(() => {
   for (const { pid, exitCode } of started) {
@@ -57,7 +59,7 @@ afterAll(() => {
 
 describe('the command from the packed tarball', () => {
   it('serve and tail: a file, a pipe whose reader leaves, and Ctrl-C', async () => {
-    const server = shell('npx --no-install eventwire serve recorded.sse --port 0 --interval 5ms')
+    const server = shell('npx --no-install eventwire serve recorded.sse --port 0 --interval 100ms')
     const url = await server.says(/http:\/\/\S+\//)
     const head = await shell(`npx --no-install eventwire tail ${url} --json | head -n 1`).done
     expect(JSON.parse(head.stdout)).toEqual({ event: 'message', data: 'one', id: '1' })
