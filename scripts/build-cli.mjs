@@ -14,7 +14,11 @@ const shared = { absWorkingDir: root, bundle: true, logLevel: 'warning', legalCo
 
 await build({
   ...shared,
-  entryPoints: { eventwire: 'src/cli/main.ts', inspector: 'src/cli/inspect/start-inspector.ts' },
+  entryPoints: {
+    eventwire: 'src/cli/main.ts',
+    inspector: 'src/cli/inspect/start-inspector.ts',
+    'suite-worker': 'src/cli/check/suite-worker.ts',
+  },
   outdir: out,
   // A command loads what it needs and no more: `tail` starts in half the time.
   splitting: true,

@@ -1,5 +1,5 @@
 import { readFileSync } from 'node:fs'
-import { InvalidArgumentError } from 'commander'
+import { InvalidArgumentError, Option } from 'commander'
 import { CommandError, EXIT, messageOf } from './command-error.js'
 
 const UNITS: Record<string, number> = { ms: 1, s: 1000, m: 60_000, h: 3_600_000 }
@@ -15,6 +15,10 @@ export function duration(text: string): number {
   }
   return ms
 }
+
+/** An option that takes a duration, with its default as a user would write it. */
+export const durationOption = (flags: string, about: string, fallback: string): Option =>
+  new Option(flags, about).argParser(duration).default(duration(fallback), fallback)
 
 /** A whole number in the given bounds. */
 export function count(min: number, max: number): (text: string) => number {

@@ -3,7 +3,7 @@ import { Parser as TapParser, type Result } from 'tap-parser'
 import { fileURLToPath } from 'node:url'
 import { beforeAll, describe, expect, it } from 'vitest'
 import { z } from 'zod'
-import { run, type Ran } from '../support/cli.js'
+import { run, start, type Ran } from '../support/cli.js'
 import { flawedServer } from '../support/check/flawed-server.js'
 import { serve } from '../support/servers/http.js'
 
@@ -93,6 +93,27 @@ describe('the suites', () => {
     expect(report.passed).toBeGreaterThan(40)
     expect(ran.code).toBe(code)
     expect(report.errors > 0).toBe(code === 1)
+  })
+
+  it('ends where the module left something running', async () => {
+    const ran = await run(['check', '--parser', adapter('left-running'), '--json'])
+    expect(ran).toMatchObject({ code: 0, stderr: '' })
+  })
+
+  it.each(['never-loads', 'never-ends', 'never-answers'])('Ctrl-C is heard while a module %s', async (name) => {
+    const kind = name === 'never-answers' ? '--client' : '--parser'
+    const check = start(['check', kind, adapter(name), '--timeout', '10m'])
+    await check.says(/it begins/)
+    check.child.kill('SIGINT')
+    const { code, stderr } = await check.done
+    expect(code).toBe(130)
+    expect(stderr.replaceAll('it begins\n', '')).toBe('eventwire: interrupted before there was an answer\n')
+  })
+
+  it('says so where the module ends its process', async () => {
+    const { code, stderr } = await run(['check', '--parser', adapter('exits')])
+    expect(code).toBe(2)
+    expect(stderr).toMatch(/^eventwire: \S+exits\.mjs ended before the suite did\n$/)
   })
 
   it('says what is wrong with a module', async () => {

@@ -2,13 +2,13 @@ import { setMaxListeners } from 'node:events'
 import { CommandError, EXIT } from '../command-error.js'
 import { requestOptionsOf } from '../request-options.js'
 import { onInterrupt } from '../terminal/interrupt.js'
-import { visible } from '../terminal/paint.js'
+import { canRewrite, visible } from '../terminal/paint.js'
 import { write } from '../terminal/write.js'
 import { audit } from './audit.js'
 import { FairClock } from './fair-clock.js'
 import type { ReportFormat } from './report-format.js'
 import { countOf, report, rowOfFinding, rowOfResult, type Row } from './report.js'
-import { resultsOf, suiteOf } from './suites.js'
+import { resultsOf } from './suites.js'
 
 export interface CheckValues {
   request?: string
@@ -41,7 +41,7 @@ export async function check(url: URL | undefined, values: CheckValues): Promise<
   const stop = onInterrupt(() => abort.abort())
   const rows: Row[] = []
   try {
-    for await (const row of url ? rowsOfAudit(url, values, abort.signal) : rowsOfSuite(values)) {
+    for await (const row of url ? rowsOfAudit(url, values, abort.signal) : rowsOfSuite(values, abort.signal)) {
       rows.push(row)
       progress(`${rows.length} looked at, the last: ${row.name}`)
       if (abort.signal.aborted) break
@@ -59,7 +59,7 @@ export async function check(url: URL | undefined, values: CheckValues): Promise<
 
 /** One line that is written over, for those who wait at a terminal. */
 function progress(text: string): void {
-  if (process.stderr.isTTY) process.stderr.write(`\r\u001b[K${visible(text).slice(0, 79)}`)
+  if (canRewrite(process.stderr)) process.stderr.write(`\r\u001b[K${visible(text).slice(0, 79)}`)
 }
 
 async function* rowsOfAudit(url: URL, values: CheckValues, signal: AbortSignal): AsyncGenerator<Row> {
@@ -77,7 +77,10 @@ async function* rowsOfAudit(url: URL, values: CheckValues, signal: AbortSignal):
   }
 }
 
-async function* rowsOfSuite({ parser, client, timeout }: CheckValues): AsyncGenerator<Row> {
-  const suite = parser === undefined ? suiteOf('client', client!, timeout) : suiteOf('parser', parser, timeout)
-  for await (const result of resultsOf(await suite)) yield rowOfResult(result)
+async function* rowsOfSuite({ parser, client, timeout }: CheckValues, signal: AbortSignal): AsyncGenerator<Row> {
+  const job =
+    parser === undefined
+      ? ({ kind: 'client', file: client!, timeout } as const)
+      : ({ kind: 'parser', file: parser, timeout } as const)
+  for await (const result of resultsOf(job, signal)) yield rowOfResult(result)
 }

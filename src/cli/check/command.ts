@@ -1,5 +1,5 @@
 import { Option, type Command } from 'commander'
-import { address, count, duration } from '../arguments.js'
+import { address, count, durationOption } from '../arguments.js'
 import { addRequestOptions } from '../request-options.js'
 import { addSubcommand } from '../subcommand.js'
 import type { CheckValues } from './check.js'
@@ -29,9 +29,9 @@ export function addCheck(program: Command): Command {
     .option('--client <file>', 'run the client suite on the default export of this module')
     .addOption(new Option('-f, --format <format>', 'report').choices(REPORT_FORMATS).default('table'))
     .option('--json', 'the same as --format json')
-    .option('--timeout <duration>', 'the most that each wait takes', duration, 5000)
-    .option('--watch <duration>', 'how long to watch for silences and buffers', duration, 5000)
-    .option('--idle-limit <duration>', 'after how long without a byte proxies hang up', duration, 60_000)
+    .addOption(durationOption('--timeout <duration>', 'the most that each wait takes', '5s'))
+    .addOption(durationOption('--watch <duration>', 'how long to watch for silences and buffers', '5s'))
+    .addOption(durationOption('--idle-limit <duration>', 'after how long without a byte proxies hang up', '60s'))
     .option('--direct <url>', "the server's own address, to compare with what stands before it", address)
     .option('--origin <origin>', 'the origin of a page that must be able to read')
     .option('--old-id <id>', 'an id that the server gave long ago, and whose event it no longer has')

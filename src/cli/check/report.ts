@@ -75,6 +75,8 @@ function junit(rows: readonly Row[]): string {
   return `<?xml version="1.0" encoding="UTF-8"?>\n<testsuite name="eventwire" ${counts}>\n${cases.join('\n')}\n</testsuite>\n`
 }
 
+const some = (count: number, noun: string): string => `${count} ${noun}${count === 1 ? '' : 's'}`
+
 function table(rows: readonly Row[]): string {
   const paint = paintFor(process.stdout)
   const colors = { pass: paint.green, warning: paint.yellow, error: paint.red, skip: paint.dim }
@@ -101,6 +103,6 @@ function table(rows: readonly Row[]): string {
     const body = lines.filter(Boolean).map((line) => `  ${line}\n`)
     return `\n${colors[row.verdict](row.verdict)}  ${row.title}\n${body.join('')}`
   })
-  const sum = `${countOf(rows, 'error')} errors, ${countOf(rows, 'warning')} warnings, ${countOf(rows, 'pass')} passed, ${countOf(rows, 'skip')} skipped`
+  const sum = `${some(countOf(rows, 'error'), 'error')}, ${some(countOf(rows, 'warning'), 'warning')}, ${countOf(rows, 'pass')} passed, ${countOf(rows, 'skip')} skipped`
   return `${grid.toString()}\n${details.join('')}\n${sum}\n`
 }

@@ -1,5 +1,5 @@
 import type { Command } from 'commander'
-import { address, count, duration } from '../arguments.js'
+import { address, count, durationOption } from '../arguments.js'
 import { addRequestOptions } from '../request-options.js'
 import { addSubcommand } from '../subcommand.js'
 import type { LoadValues } from './load.js'
@@ -22,9 +22,9 @@ export function addLoad(program: Command): Command {
   }).argument('<url>', 'where the stream is', address)
   return addRequestOptions(command)
     .option('-c, --connections <n>', 'connections', count(1, 60_000), 100)
-    .option('--ramp <duration>', 'time to open them in', duration, 2000)
-    .option('--for <duration>', 'time to hold them after the ramp, up to 1h', duration, 10_000)
-    .option('--timeout <duration>', 'the most that opening one takes', duration, 10_000)
+    .addOption(durationOption('--ramp <duration>', 'time to open them in', '2s'))
+    .addOption(durationOption('--for <duration>', 'time to hold them after the ramp, up to 1h', '10s'))
+    .addOption(durationOption('--timeout <duration>', 'the most that opening one takes', '10s'))
     .option('--sent-at <field>', 'field of the JSON data with the time of sending, in ms since 1970: measures delivery')
     .option('--json', 'the numbers as JSON')
     .action(async (url: URL, values: LoadValues) => (await import('./load.js')).load(url, values))

@@ -4,7 +4,7 @@ import Table from 'cli-table3'
 import { CommandError, EXIT } from '../command-error.js'
 import { requestOptionsOf } from '../request-options.js'
 import { onInterrupt } from '../terminal/interrupt.js'
-import { jsonLine, paintFor, visible } from '../terminal/paint.js'
+import { canRewrite, jsonLine, paintFor, visible } from '../terminal/paint.js'
 import { write } from '../terminal/write.js'
 import { LoadReader } from './reader.js'
 import { Tally } from './tally.js'
@@ -60,11 +60,11 @@ export async function load(url: URL, values: LoadValues): Promise<void> {
   await write(
     values.json ? `${jsonLine(summary(values, tally, seconds, stayed))}\n` : told(values, tally, seconds, stayed),
   )
-  if (tally.failures > 0 || tally.openedInAll === 0) process.exitCode = EXIT.failed
+  if (tally.failures > 0) process.exitCode = EXIT.failed
 }
 
 function startBar(ms: number, connections: number): SingleBar | undefined {
-  if (!process.stderr.isTTY) return undefined
+  if (!canRewrite(process.stderr)) return undefined
   const format = `{bar} {percentage}% | {open}/${connections} open, {failed} failed | {rate} events/s`
   const bar = new SingleBar({ format, stream: process.stderr, hideCursor: true, clearOnComplete: true })
   bar.start(ms, 0, { open: 0, failed: 0, rate: 0 })

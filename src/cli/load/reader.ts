@@ -35,7 +35,8 @@ export class LoadReader {
     clearTimeout(this._timer)
     response.on('error', () => this._end('lost'))
     if (response.statusCode !== 200) return this._end(`status ${response.statusCode}`)
-    if (!/^text\/event-stream\b/i.test(response.headers['content-type'] ?? '')) return this._end('no event stream')
+    const type = response.headers['content-type']
+    if (!/^text\/event-stream\b/i.test(type ?? '')) return this._end(`content type ${type ?? 'missing'}`)
     this._isOpen = true
     this._tally.opened(performance.now() - this._started)
     let isFirst = true

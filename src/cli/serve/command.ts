@@ -1,5 +1,5 @@
 import { Option, type Command } from 'commander'
-import { count, duration, port } from '../arguments.js'
+import { count, duration, durationOption, port } from '../arguments.js'
 import { addSubcommand } from '../subcommand.js'
 import { FORMATS } from './guess-format.js'
 import type { ServeValues } from './serve.js'
@@ -30,8 +30,8 @@ export function addServe(program: Command): Command {
     .option('--history <n>', 'events that are kept for readers that come back', count(0, 10_000_000))
     .option('--live', 'a reader without an id gets only what comes from then on')
     .option('--end', 'end with the input: readers that have it all get 204 and stop')
-    .option('--retry <duration>', 'reconnection time that readers are told', duration, 2000)
-    .option('--heartbeat <duration>', 'time between two comments, 0s for none', duration, 15_000)
+    .addOption(durationOption('--retry <duration>', 'reconnection time that readers are told', '2s'))
+    .addOption(durationOption('--heartbeat <duration>', 'time between two comments, 0s for none', '15s'))
     .option('--cors <origin>', 'let pages of this origin read; * for all')
     .option('--cut-after <n>', 'fault: lose each connection inside the event after this many', count(0, 1_000_000_000))
     .option('--stall-after <n>', 'fault: send nothing more after this many events', count(0, 1_000_000_000))

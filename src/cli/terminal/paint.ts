@@ -2,10 +2,14 @@ import picocolors from 'picocolors'
 
 type Colors = ReturnType<typeof picocolors.createColors>
 
+/** A terminal that knows how to write a line over. */
+export const canRewrite = (stream: { isTTY?: boolean }): boolean =>
+  stream.isTTY === true && process.env['TERM'] !== 'dumb'
+
 /** Colours where `stream` is a terminal and NO_COLOR is not set, plain text elsewhere. */
 export function paintFor(stream: { isTTY?: boolean }): Colors {
-  const plain = (process.env['NO_COLOR'] ?? '') !== '' || process.env['TERM'] === 'dumb'
-  return picocolors.createColors(stream.isTTY === true && !plain)
+  const isPlain = (process.env['NO_COLOR'] ?? '') !== ''
+  return picocolors.createColors(canRewrite(stream) && !isPlain)
 }
 
 /** Control characters: what a server sends must not steer the terminal. */

@@ -118,6 +118,29 @@ describe('the command from the packed tarball', () => {
     await channel.close()
   })
 
+  it('on a terminal: colours and a progress bar, no colours under NO_COLOR, and a cursor that comes back', async () => {
+    const server = shell('npx --no-install eventwire serve recorded.sse --port 0 --interval 100ms')
+    const url = await server.says(/http:\/\/\S+\//)
+    const onTerminal = (args: string, environment = 'NO_COLOR='): string =>
+      `${environment} TERM=xterm script -qec 'node_modules/.bin/eventwire ${args}' /dev/null`
+    const coloured = await shell(onTerminal(`tail ${url} -n 1`)).done
+    expect(coloured.stdout).toContain('\u001b[36mmessage\u001b[39m')
+    const plain = await shell(onTerminal(`tail ${url} -n 1`, 'NO_COLOR=1')).done
+    expect(plain.stdout).toMatch(/\bopen: 200\r\nmessage #1 one\r\n/)
+    // The terminal hands Ctrl-C on to its program.
+    const load = shell(
+      `(sleep 2; until [ -e seen ]; do sleep 0.1; done; printf '\\003') | ${onTerminal(`load ${url} -c 5 --ramp 0s --for 10m`)}`,
+    )
+    await load.says(/5\/5 open/)
+    writeFileSync(join(folder, 'seen'), '')
+    const { stdout, code } = await load.done
+    expect(stdout).toContain('5 of 5 opened, 5 stayed, 0 failed')
+    expect(stdout.lastIndexOf('\u001b[?25h')).toBeGreaterThan(stdout.lastIndexOf('\u001b[?25l'))
+    expect(code).toBe(0)
+    server.interrupt()
+    await server.done
+  })
+
   it('inspect: the page is in the tarball', async () => {
     const inspect = shell("exec node_modules/.bin/eventwire inspect -H 'authorization: Bearer abc' http://127.0.0.1:1/")
     const url = await inspect.says(/http:\/\/127\.0\.0\.1:\d+\/\w+\//)

@@ -1,0 +1,5 @@
+import { createParser } from 'eventwire/parser'
+
+setInterval(() => {}, 1000)
+
+export default createParser
