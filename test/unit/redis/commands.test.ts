@@ -3,6 +3,8 @@ import { Commands } from '../../../src/redis/commands.js'
 import { FakeRedis } from './fake-redis.js'
 
 const TIMEOUT = 1000
+/** After it, sockets are read once more. */
+const LATE = TIMEOUT + 1
 
 let redis: FakeRedis
 let commands: Commands
@@ -60,7 +62,7 @@ describe('commands', () => {
       throw new Error('LOADING Redis is loading the dataset in memory')
     }
     const answer = add('a')
-    await vi.advanceTimersByTimeAsync(TIMEOUT)
+    await vi.advanceTimersByTimeAsync(LATE)
     await expect(answer).rejects.toMatchObject({
       code: 'ERR_REDIS_REFUSED',
       published: 'no',
@@ -73,7 +75,7 @@ describe('commands', () => {
     const late = add('late')
     await vi.advanceTimersByTimeAsync(TIMEOUT - 10)
     const next = add('next')
-    await vi.advanceTimersByTimeAsync(10)
+    await vi.advanceTimersByTimeAsync(LATE - TIMEOUT + 10)
     await expect(late).rejects.toMatchObject({ code: 'ERR_REDIS_CONNECTION', published: 'no' })
     redis.state = 'up'
     await vi.advanceTimersByTimeAsync(TIMEOUT - 10)
@@ -85,7 +87,7 @@ describe('commands', () => {
     await add('a')
     redis.state = 'silent'
     const late = add('b')
-    await vi.advanceTimersByTimeAsync(TIMEOUT)
+    await vi.advanceTimersByTimeAsync(LATE)
     await expect(late).rejects.toMatchObject({ code: 'ERR_REDIS_TIMEOUT', published: 'unknown' })
     expect(redis.open).toBe(0)
     redis.state = 'up'
@@ -109,7 +111,7 @@ describe('commands', () => {
     redis.state = 'down'
     const attempts = (): number => redis.links.length
     void add('a')
-    await vi.advanceTimersByTimeAsync(TIMEOUT)
+    await vi.advanceTimersByTimeAsync(LATE)
     const first = attempts()
     expect(first).toBeGreaterThan(2)
     expect(first).toBeLessThan(12)

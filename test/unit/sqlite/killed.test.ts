@@ -7,7 +7,7 @@ import { build } from 'esbuild'
 import { expect, it, onTestFinished } from 'vitest'
 import { freePort } from '../../../scripts/lib/free-port.mjs'
 import { connect } from '../../../src/client/connect.js'
-import { OPENERS, scratchFile } from '../../support/sqlite.js'
+import { OPEN_DATABASE, RUNNERS, RUNTIMES, scratchFile } from '../../support/sqlite.js'
 
 const KILLS = process.env['EVENTWIRE_CI'] ? 50 : 5
 const READERS = 20
@@ -17,17 +17,13 @@ const LAST = 'last'
 const PROGRAM = `
 import { openSync, writeSync } from 'node:fs'
 import { createServer } from 'node:http'
-import { createRequire } from 'node:module'
 import { setImmediate } from 'node:timers/promises'
 import { createChannel } from './src/server/channel/create-channel.js'
 import { sqliteHistory } from './src/sqlite/sqlite-history.js'
 
-const [kind, root, file, notes, port, start, readers, isLast] = process.argv.slice(2)
-const Database = kind === 'node:sqlite'
-  ? process.getBuiltinModule('node:sqlite').DatabaseSync
-  : createRequire(root)('better-sqlite3')
-const database = new Database(file)
-database.exec('PRAGMA journal_mode = WAL')
+const [kind, runtimes, file, notes, port, start, readers, isLast] = process.argv.slice(2)
+${OPEN_DATABASE}
+const database = await openDatabase(kind, runtimes, file)
 let open = 0
 const channel = createChannel({
   transport: sqliteHistory({ database }),
@@ -56,14 +52,14 @@ async function read(url: string): Promise<string[]> {
   return got
 }
 
-if (OPENERS.size === 0) {
+if (RUNNERS.size === 0) {
   it('is proved where there is a SQLite', () => {
-    console.log('This Node has no node:sqlite. Node 24 has it, or: npm install --no-save better-sqlite3')
+    console.log('This Node has no node:sqlite. Node 24 has it, or: npm ci --prefix test/runtimes')
     expect(process.getBuiltinModule('node:sqlite')).toBeUndefined()
   })
 }
 
-for (const kind of OPENERS.keys()) {
+for (const [kind, runner] of RUNNERS) {
   it(
     `${kind}, killed ${KILLS} times: each acknowledged event once, in order, without a gap`,
     { timeout: 300_000 },
@@ -74,7 +70,15 @@ for (const kind of OPENERS.keys()) {
       const notes = join(folder, 'notes')
       const resolveDir = fileURLToPath(new URL('../../..', import.meta.url))
       const stdin = { contents: PROGRAM, resolveDir }
-      await build({ stdin, outfile: program, bundle: true, platform: 'node', format: 'esm', target: 'node20' })
+      await build({
+        stdin,
+        outfile: program,
+        bundle: true,
+        external: ['bun:sqlite'],
+        platform: 'node',
+        format: 'esm',
+        target: 'node20',
+      })
       const port = await freePort()
       let child: ReturnType<typeof spawn> | undefined
       onTestFinished(() => void child?.kill('SIGKILL'))
@@ -87,9 +91,9 @@ for (const kind of OPENERS.keys()) {
       }
       const launch = (round: number): void => {
         // A thousand million numbers for each process: what one published and did not note is not published again.
-        const words = [kind, import.meta.url, path, notes, port, round * 1e9, round === 0 ? READERS : 0]
+        const words = [kind, RUNTIMES, path, notes, port, round * 1e9, round === 0 ? READERS : 0]
         const args = [...words, round === KILLS ? 'yes' : 'no'].map(String)
-        child = spawn(process.execPath, [program, ...args], { stdio: ['ignore', 'inherit', 'inherit'] })
+        child = spawn(runner, [program, ...args], { stdio: ['ignore', 'inherit', 'inherit'] })
       }
       const readers = Array.from({ length: READERS }, () => read(`http://127.0.0.1:${port}/`))
       for (let round = 0; round < KILLS; round++) {
