@@ -1,5 +1,6 @@
 import type { ConnectError } from '../errors/connect-error.js'
 import { abortReason } from '../streams/abort-reason.js'
+import { afterTurn } from '../streams/after-turn.js'
 import { ASYNC_DISPOSE } from '../streams/async-dispose.js'
 import { tellHook } from '../streams/hook.js'
 import { Delivery, type DeliveryOptions } from './delivery.js'
@@ -8,7 +9,6 @@ import { askHook } from './hook.js'
 import { readOptions } from './options.js'
 import { watchPauses } from './pause.js'
 import { makeRequest } from './resume.js'
-import { afterTurn, type IdleWatch, watchIdle } from './timers.js'
 import type {
   CloseReason,
   ConnectOptions,
@@ -21,6 +21,7 @@ import type {
   StateChange,
 } from './types.js'
 import { Verdict } from './verdict.js'
+import { type IdleWatch, watchIdle } from './watch-idle.js'
 
 /**
  * Connects to an event stream and stays connected: it retries, resumes and ends as the options and the
@@ -104,7 +105,7 @@ export function connect<M>(url: string | URL, options: ConnectOptions<M> = {}): 
     decide(error, attempt, delay) {
       stopOpening?.()
       idle?.stop()
-      return delivery._last ? 'end' : verdict._decide({ error, attempt, delay })
+      return delivery._last && error?.kind !== 'hook' ? 'end' : verdict._decide({ error, attempt, delay })
     },
     onEvent: (event, origin) => delivery._add(event, origin),
     onId: (id) => delivery._takeId(id),

@@ -29,8 +29,10 @@ export class Delivery {
   private readonly _decodingOf: ((type: string) => Decoding | undefined) | undefined
   /** How the events of the queue are decoded, and where to resume after them, if that is not their id. */
   private readonly _details = new Map<Item, { decoding?: Decoding | undefined; position?: string | undefined }>()
-  /** Where to resume after the last event that was delivered. */
+  /** Where to resume after the last event that was delivered, its id, and the attempt that brought it. */
   private _delivered: string
+  private _deliveredId: string
+  private _deliveredBy: Engine['work'] | undefined
   /** Events were thrown away: the position is that of the last one delivered. */
   private _isCutShort = false
   /** What stood before the id of the event at hand: put back if the event fails. */
@@ -40,13 +42,15 @@ export class Delivery {
   constructor(options: DeliveryOptions, engine: Engine, onEmpty: () => void) {
     this._options = options
     this._engine = engine
-    this._delivered = this._position = engine.lastEventId
+    this._deliveredId = this._delivered = this._position = engine.lastEventId
     this._decodingOf = options.decode && decodings(options.decode)
     this._queue = new EventQueue<Item>({
       onEmpty,
       prepare: this._decodingOf && ((item) => this._decode(item)),
       onTaken: (item) => {
-        this._delivered = (this._details.size > 0 && this._details.get(item)?.position) || item.id
+        this._delivered = (this._details.size > 0 ? this._details.get(item)?.position : undefined) ?? item.id
+        this._deliveredId = item.id
+        this._deliveredBy = engine.work
         this._details.delete(item)
         if (!this._queue.isEmpty) return
         this._delivered = this._position
@@ -90,7 +94,8 @@ export class Delivery {
     this._position = place ?? this._position
     if (this._decodingOf && !decoding) return isEnd
     if (decoding?.key !== undefined) item.key = decoding.key
-    if (decoding || place !== undefined) this._details.set(item, { decoding, position: place })
+    const position = options.position && this._position
+    if (decoding || position !== undefined) this._details.set(item, { decoding, position })
     this._queue.push(item)
     return isEnd
   }
@@ -159,9 +164,24 @@ export class Delivery {
   /** What was received cannot be delivered. */
   private async _refuse(error: ConnectError): Promise<void> {
     if (this._isDone) this._queue.end({ error })
-    else if (error.kind === 'hook') await this._engine.fail(error)
-    else this._engine.finish('failed', error)
+    else if (error.kind !== 'hook') this._engine.finish('failed', error)
+    else {
+      this._rewind()
+      await this._engine.fail(error)
+    }
     if (this._isDone) this._discard()
+  }
+
+  /** What was read and not delivered does not count as received: the next attempt asks for it again. Without ids it could not. */
+  private _rewind(): void {
+    const engine = this._engine
+    if (this._queue.isEmpty || this._position === this._delivered) return
+    this._position = this._delivered
+    engine.lastEventId = this._deliveredId
+    engine.work.isFruitful = this._deliveredBy === engine.work
+    this._last = false
+    this._details.clear()
+    this._queue.discard()
   }
 }
 

@@ -28,7 +28,7 @@ export interface Work {
   chunks?: ChunkSource
   isReading?: boolean
   openedAt: number
-  /** An event, an id or a `retry:` came. */
+  /** An event or an id came. */
   isFruitful?: boolean
   /** It ended, or another one took its place. */
   isOver?: boolean

@@ -1,8 +1,7 @@
-import { ConnectError, type ConnectErrorDetails, type ConnectErrorKind } from '../errors/connect-error.js'
+import { ConnectError, connectError, type ConnectErrorDetails, type ConnectErrorKind } from '../errors/connect-error.js'
 import { LimitError } from '../errors/limit-error.js'
-import { placeOf, reasonOf } from '../errors/reason-of.js'
 import { createParser } from '../parser/create-parser.js'
-import { asBytes, type Chunk, type ChunkSource, openResponse } from '../streams/chunk-source.js'
+import { asBytes, type ChunkSource, openResponse, type ReadChunk } from '../streams/chunk-source.js'
 import { responseError } from '../streams/response-error.js'
 import { backoffDelay } from '../wire/backoff.js'
 import type { ServerSentEvent } from '../wire/types.js'
@@ -38,18 +37,19 @@ export function createEngine(options: EngineOptions, owner: EngineOwner): Engine
 
   function failure(kind: ConnectErrorKind, message: string, details?: ConnectErrorDetails): ConnectError {
     const { work } = engine
-    // What the parser advises is not what helps here.
-    const reason = kind === 'limit' ? '' : reasonOf(details?.cause)
-    const text = `${message} (${placeOf(work.url)})${reason && `: ${reason}`}`
-    return new ConnectError(kind, text, { response: work.response, attempt: work.attempt.number, ...details })
+    const { number } = work.attempt
+    return connectError(kind, message, { url: work.url, response: work.response, attempt: number, ...details })
   }
 
   /** The error for what was thrown on the way. */
-  function failureOf(cause: unknown, message: string): ConnectError {
+  function failureOf(cause: unknown, message: string, isOfBody?: boolean): ConnectError {
     if (cause instanceof HookFailure) return failure('hook', `${cause.hook} threw`, { cause: cause.cause })
     if (cause instanceof ConnectError) return cause
-    if (!(cause instanceof LimitError)) return failure('network', message, { cause })
-    return failure('limit', `An event is larger than maxEventSize, ${cause.limit}. Raise it`, { cause })
+    if (cause instanceof LimitError) {
+      return failure('limit', `An event is larger than maxEventSize, ${cause.limit}. Raise it`, { cause })
+    }
+    if (!isOfBody) return failure('network', message, { cause })
+    return failure('http', message, { cause, code: 'ERR_CONNECT_NO_BODY' })
   }
 
   function enter(state: State, delay?: number, error?: ConnectError): void {
@@ -108,7 +108,8 @@ export function createEngine(options: EngineOptions, owner: EngineOwner): Engine
       const answer = await ((ownFetch ?? fetch) as typeof fetch)(asked, init)
       if (work.isOver) return letGo(openResponse(answer))
       work.response = answer
-      let error = responseError(answer, attempt.number, options.only200)
+      const { only200 } = options
+      let error = responseError(answer, { attempt: attempt.number, url: asked, only200 })
       if (error) {
         error = (await owner.onRefused?.(error, work)) ?? error
         if (!work.isOver) void over(work, error)
@@ -136,24 +137,25 @@ export function createEngine(options: EngineOptions, owner: EngineOwner): Engine
         work.isFruitful = true
       },
       onRetry(ms: number) {
-        work.isFruitful = true
         if (retryHint) base = clampHint(ms, retryHint)
       },
       onComment: owner.onComment!,
       onIgnored: owner.onIgnored!,
     }))
-    const chunks = (work.chunks = openResponse(answer))
-    const onChunk = ({ done, value }: { done?: boolean | undefined; value?: Chunk }): void => {
+    const chunks = (work.chunks = openResponse(answer, { attempt: work.attempt.number, url: work.url }))
+    const onChunk = (result: ReadChunk): void => {
       work.isReading = false
       if (work.isOver) return
       let error: ConnectError | undefined
+      let isEnd: boolean | undefined
       try {
-        if (done) parser.end(options)
-        else parser.feed(asBytes(value!))
+        isEnd = result.done
+        if (isEnd) parser.end(options)
+        else parser.feed(asBytes(result.value!))
       } catch (thrown) {
-        error = failureOf(thrown, 'The stream cannot be read')
+        error = failureOf(thrown, 'The body cannot be read', true)
       }
-      if (error || done) end(error ?? owner.onEnd?.())
+      if (error || isEnd) end(error ?? owner.onEnd?.())
       // What came before the end is delivered too.
       owner.onReady()
     }

@@ -14,6 +14,8 @@ import type { ConnectOptions, ReconnectMode } from './types.js'
 export interface ConnectSettings extends EngineOptions, ResumeSource {
   fetch?: ConnectOptions['fetch']
   mode: ReconnectMode
+  /** The body is a stream, which can be sent once. */
+  isOnce: boolean
   method: string
   /** The server is known to resume. */
   isResumeGiven: boolean
@@ -84,7 +86,8 @@ export function readOptions<M>(url: string | URL, options: ConnectOptions<M> = {
     body,
     fetch: fetch?.bind(options),
     init: forFetch(href, init as RequestInit),
-    mode: once ? 'never' : reconnect,
+    mode: reconnect,
+    isOnce: once,
     method: (init['method'] as string).toUpperCase(),
     lastEventId,
     resume,

@@ -1,5 +1,5 @@
 import { askHook, callHook } from './hook.js'
-import { makeInit, type RequestSource } from './request.js'
+import { isStream, makeInit, type RequestSource } from './request.js'
 import { requestUrl, withParameter } from './request-url.js'
 import type { Attempt, Awaitable, ConnectOptions, ResumeRequest } from './types.js'
 
@@ -25,6 +25,9 @@ export async function makeRequest(source: ResumeSource, attempt: Attempt): Promi
     const init = { ...source.init, ...(method !== undefined && { method }) }
     // What was meant for another method may not go with this one.
     const isBare = body === null || (body === undefined && /^(GET|HEAD)$/i.test(init.method ?? 'GET'))
+    if (!isBare && body === undefined && attempt.number > 1 && isStream(source.body)) {
+      throw new TypeError('the body of the options is a stream, which was sent. Give another one, or null')
+    }
     return {
       ...source,
       url: url === undefined ? first : requestUrl(url, fetch, first),

@@ -91,10 +91,12 @@ export class Verdict {
 
   /** What follows where nobody says otherwise. */
   _policy(error: ConnectError | undefined): boolean | 'end' {
-    const { mode, method, resume, isResumeGiven } = this._settings
+    const { method, resume, isResumeGiven, isOnce } = this._settings
     const id = this._position()
     const isCarried = resume !== 'header' || lastEventIdHeader(id) !== undefined
     const isResumable = !!id && isResumeGiven && isCarried
+    // Only another request can go on.
+    const mode = isOnce && !(isResumable && typeof resume === 'function') ? 'never' : this._settings.mode
     return retryPolicy({ mode, method, usedMethod: this._usedMethod, error, isResumable })
   }
 }

@@ -1,4 +1,5 @@
 import { BRAND } from '../errors.js'
+import { placeOf, reasonOf } from './reason-of.js'
 
 /** What kind of thing went wrong with a connection. */
 export type ConnectErrorKind =
@@ -100,4 +101,19 @@ export class ConnectError extends Error {
     this.retryAfter = retryAfter
     this.attempt = attempt ?? 1
   }
+}
+
+/**
+ * The error as it is told to users: its message names the place, `url` or where the response came from, and what lies at the bottom
+ * of `cause`.
+ */
+export function connectError(
+  kind: ConnectErrorKind,
+  message: string,
+  details: ConnectErrorDetails & { url?: string | undefined },
+): ConnectError {
+  const place = details.response?.url || details.url
+  // What the parser advises is not what helps here.
+  const reason = kind === 'limit' ? '' : reasonOf(details.cause)
+  return new ConnectError(kind, message + (place ? ` (${placeOf(place)})` : '') + (reason && `: ${reason}`), details)
 }

@@ -31,6 +31,8 @@ const enum End {
 
 type Input = string | Uint8Array | End
 
+const CALLBACKS = ['onEvent', 'onComment', 'onRetry', 'onId', 'onIgnored'] as const
+
 /** @throws {OptionError} where there is an object to be, and is none. */
 export function checkIsObject(options: unknown): void {
   check(
@@ -64,6 +66,9 @@ export function createParser(options: ParserOptions = {}): Parser {
   const { lastEventId = '', maxEventSize = DEFAULT_MAX_EVENT_SIZE } = options
   check('maxEventSize', typeof maxEventSize === 'number' && maxEventSize >= 0, 'must be a number >= 0')
   check('lastEventId', typeof lastEventId === 'string', 'must be a string')
+  for (const name of CALLBACKS) {
+    check(name, /^(undefined|function)$/.test(typeof options[name]), 'must be a function')
+  }
 
   let phase = Phase.Idle
   const decoder = new ByteDecoder()

@@ -1,4 +1,4 @@
-import { ConnectError } from '../errors/connect-error.js'
+import { connectError } from '../errors/connect-error.js'
 
 export type Chunk = string | Uint8Array
 
@@ -10,15 +10,27 @@ export type EventSourceInput =
   | AsyncIterable<Chunk>
   | { readonly status: number; readonly headers: { get(name: string): string | null }; readonly body?: unknown }
 
+/** What a read gives. */
+export interface ReadChunk {
+  done?: boolean | undefined
+  value?: Chunk
+}
+
+/** Where a response comes in: its attempt, and the URL that was asked for. */
+export interface Asked {
+  attempt?: number
+  url?: string
+}
+
 /** One way to pull chunks, whatever they come from. Its owner cancels it, or reads it to its end. */
 export interface ChunkSource {
-  read(): Promise<{ done?: boolean | undefined; value?: Chunk }>
+  read(): Promise<ReadChunk>
   /** Releases what stands behind it. Resolves once that has happened. */
   cancel(reason?: unknown): Promise<unknown>
 }
 
 /** The body of a response that is an event stream. */
-export function openResponse(response: Response): ChunkSource {
+export function openResponse(response: Response, asked?: Asked): ChunkSource {
   const { body, bodyUsed } = response
   let cause: unknown
   try {
@@ -28,8 +40,8 @@ export function openResponse(response: Response): ChunkSource {
     cause = error
   }
   const what = bodyUsed || cause ? 'has been read by somebody else. Give a clone()' : 'is nothing that can be read'
-  const details = { response, cause, code: 'ERR_CONNECT_NO_BODY' } as const
-  const error = new ConnectError('http', `The body of the response ${what}`, details)
+  const details = { ...asked, response, cause, code: 'ERR_CONNECT_NO_BODY' } as const
+  const error = connectError('http', `The body of the response ${what}`, details)
   return { ...EMPTY, read: () => Promise.reject(error) }
 }
 
@@ -66,7 +78,7 @@ export function openBody(body: unknown): ChunkSource | undefined {
   // A Node stream may be told to fail after it was let go, and takes the process down if nobody listens.
   if (stream.destroy) stream.on?.('error', () => {})
   return {
-    read: async () => iterator.next() as Promise<{ done?: boolean; value?: Chunk }>,
+    read: async () => iterator.next() as Promise<ReadChunk>,
     async cancel() {
       // The iterator alone would wait for the read under way.
       stream.destroy?.()
@@ -77,10 +89,12 @@ export function openBody(body: unknown): ChunkSource | undefined {
 
 type NodeStream = Partial<Record<'on' | 'destroy', (name?: string, run?: () => void) => unknown>>
 
-/** Some hosts stream views or buffers that are no `Uint8Array`. */
+/** Some hosts stream views or buffers that are no `Uint8Array`. @throws {TypeError} for what is neither text nor bytes. */
 export function asBytes(chunk: Chunk): Chunk {
   if (typeof chunk === 'string' || chunk instanceof Uint8Array) return chunk
   const { buffer, byteOffset, byteLength } = Object(chunk) as Partial<Uint8Array<ArrayBuffer>>
-  if (byteLength === undefined) return chunk
+  if (byteLength === undefined) {
+    throw new TypeError(`it gave ${Object.prototype.toString.call(chunk)}, neither text nor bytes`)
+  }
   return new Uint8Array(buffer ?? (chunk as unknown as ArrayBuffer), byteOffset, byteLength)
 }

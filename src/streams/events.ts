@@ -1,4 +1,4 @@
-import { ConnectError } from '../errors/connect-error.js'
+import { connectError } from '../errors/connect-error.js'
 import { check } from '../options/check-options.js'
 import { checkIsObject, createParser } from '../parser/create-parser.js'
 import type { ParserOptions } from '../parser/types.js'
@@ -6,7 +6,7 @@ import type { ServerSentEvent } from '../wire/types.js'
 import { abortReason } from './abort-reason.js'
 import { ASYNC_DISPOSE, type Disposable } from './async-dispose.js'
 import { asBytes } from './chunk-source.js'
-import type { Chunk, ChunkSource, EventSourceInput } from './chunk-source.js'
+import type { ChunkSource, EventSourceInput, ReadChunk } from './chunk-source.js'
 import { openChunks } from './open-chunks.js'
 import { EventQueue } from './event-queue.js'
 import { isLast, tellHook } from './hook.js'
@@ -91,13 +91,14 @@ export function events(source: EventSourceInput, options: EventsOptions = {}): E
     return { [name]: (text: string) => queue.note(() => tellHook(() => told[name]!(text), onError)) }
   }
 
-  function onRead({ done, value }: { done?: boolean | undefined; value?: Chunk }): void {
+  function onRead(result: ReadChunk): void {
     isReading = false
     if (!chunks) return
     try {
+      const { done, value } = result
       if (done) {
         parser.end({ unfinished })
-        if (until && !sawLast) throw incomplete()
+        if (until && !sawLast) throw incomplete(source)
       } else {
         parser.feed(asBytes(value!))
       }
@@ -146,6 +147,7 @@ export function events(source: EventSourceInput, options: EventsOptions = {}): E
   } as EventIterator
 }
 
-function incomplete(): ConnectError {
-  return new ConnectError('incomplete', 'The stream ended before its last event, which until waits for')
+function incomplete(source: EventSourceInput): Error {
+  const response = 'status' in source ? (source as Response) : undefined
+  return connectError('incomplete', 'The stream ended before its last event (until)', { response })
 }

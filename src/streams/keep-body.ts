@@ -1,4 +1,5 @@
 import type { ConnectError } from '../errors/connect-error.js'
+import { afterTurn } from './after-turn.js'
 import { asBytes, type Chunk, type ChunkSource, openBody } from './chunk-source.js'
 
 /** What is kept of a refusal: so many bytes. */
@@ -17,13 +18,13 @@ export async function keepBody(error: ConnectError, ms: number, owner: { chunks?
   const decoder = new TextDecoder()
   let body = ''
   let left = MOST_BYTES
-  let timer: ReturnType<typeof setTimeout> | undefined
+  let stop: (() => void) | undefined
   if (!response?.body || response.bodyUsed) return
   try {
     const chunks = (owner.chunks = openBody(response.body)!)
     // A cancelled read may never end, where the body is an iterable.
     const isLate = new Promise<{ done: true; value?: undefined }>((resolve) => {
-      timer = setTimeout(() => resolve({ done: true }), ms)
+      stop = afterTurn(ms, () => resolve({ done: true }))
     })
     while (left > 0) {
       const { done, value } = await Promise.race([chunks.read(), isLate])
@@ -38,7 +39,7 @@ export async function keepBody(error: ConnectError, ms: number, owner: { chunks?
   } catch {
     // What came before counts.
   }
-  clearTimeout(timer)
+  stop?.()
   Object.assign(error, { body, response: copyOf(response, pieces) })
 }
 

@@ -190,3 +190,122 @@ describe('a timer that falls due while the process is blocked lets the bytes in 
     }
   })
 })
+
+describe('a body that gives neither text nor bytes cannot pass', () => {
+  const headers = new Headers({ 'content-type': 'text/event-stream' })
+  const url = 'http://example.com/news'
+  let asked = 0
+  const fetching = (body: unknown) => async (): Promise<FetchedResponse> => {
+    asked++
+    return { status: 200, headers, body }
+  }
+  async function* giving(chunk: unknown): AsyncGenerator<unknown> {
+    yield chunk
+  }
+  const broken = { [Symbol.asyncIterator]: () => ({ next: async () => undefined }) }
+  const cases = [{ data: 'x' }, [1], 5, true, null, undefined, new Date(0)].map(
+    (chunk) => [String(Object.prototype.toString.call(chunk)), () => giving(chunk)] as const,
+  )
+  const objects = new ReadableStream({ pull: (controller) => controller.enqueue({ data: 'x' }) })
+
+  it.each([
+    ...cases,
+    ['a stream of objects', () => objects],
+    ['an iterator that gives no results', () => broken],
+  ] as const)('%s: connect() fails at once', async (_, body) => {
+    asked = 0
+    const fetch: () => Promise<FetchedResponse> = fetching(body())
+    const { error } = await collect(connect(url, { fetch, backoff: SOON }))
+    expect(error).toMatchObject({ kind: 'http', code: 'ERR_CONNECT_NO_BODY', attempt: 1 })
+    expect((error as Error).message).toContain('http://example.com/news')
+    expect(asked).toBe(1)
+  })
+
+  it('an EventSource is closed', async () => {
+    asked = 0
+    const source = new EventSource(url, { fetch: fetching(giving({})), backoff: { min: 1 } })
+    const { error } = await new Promise<{ error?: ConnectError }>((resolve) => (source.onerror = resolve))
+    expect(error).toMatchObject({
+      code: 'ERR_CONNECT_NO_BODY',
+      message: expect.stringContaining('[object Object]'),
+    })
+    expect([source.readyState, asked]).toEqual([source.CLOSED, 1])
+  })
+
+  it.each([giving({}), broken])('events() throws a TypeError', async (body) => {
+    await expect(events(body as never).next()).rejects.toThrow(TypeError)
+  })
+})
+
+describe('a message names the place, and the error its attempt, where a fetch of the user gives no url', () => {
+  const headers = { 'content-type': 'text/event-stream' }
+  const used = new Response('data: x\n\n', { headers })
+  void used.text()
+  const answers: [string, () => unknown][] = [
+    ['a status', () => new Response('', { status: 404 })],
+    ['a content type', () => new Response('')],
+    ['no body', () => ({ status: 200, headers: new Headers(headers) })],
+    ['a body that is none', () => ({ status: 200, headers: new Headers(headers), body: 5 })],
+    ['a used body', () => used],
+    ['no response', () => undefined],
+    ['an end before until', () => new Response('', { headers })],
+  ]
+  it.each(answers)('%s', async (_, answer) => {
+    let asked = 0
+    const connection = connect('http://example.com/a/b?token=secret#part', {
+      method: 'POST',
+      backoff: SOON,
+      until: () => false,
+      fetch: async (): Promise<FetchedResponse> => {
+        if (asked++ === 0) throw new Error('lost')
+        return answer() as FetchedResponse
+      },
+      retryIf: (): boolean => asked === 1,
+    })
+    const { error } = (await collect(connection)) as { error?: unknown }
+    expect(error).toMatchObject({ attempt: 2, message: expect.stringContaining('(http://example.com/a/b)') })
+    expect((error as Error).message).not.toContain('secret')
+  })
+
+  it('events() has the url of the response', async () => {
+    const server = await bench.serve([[one], [one]])
+    const cut = events(await fetch(`${server.url}?token=secret`), { until: () => false })
+    await cut.next()
+    await expect(cut.next()).rejects.toMatchObject({
+      kind: 'incomplete',
+      message: expect.stringMatching(/\(http:\/\/127[^?]*\)$/),
+    })
+    const response = await fetch(server.url)
+    await response.text()
+    await expect(events(response).next()).rejects.toThrow(/\(http:\/\/127[^?]*\)/)
+  })
+})
+
+describe('a body of the request that is a stream', () => {
+  const body = (): ReadableStream => new Blob(['{}']).stream()
+  const until = ({ data }: { data: string }): boolean => data === 'two'
+
+  it('is sent once; `resume` may go on with another request', async () => {
+    const server = await bench.serve([[one, { cut: 'reset' }], [two]])
+    const resume = (): object => ({ method: 'GET', body: null })
+    const connection = connect(server.url, { method: 'POST', body: body(), resume, until, backoff: SOON })
+    expect(await collect(connection)).toEqual({ data: ['one', 'two'] })
+    expect(server.requests.map(({ method }) => method)).toEqual(['POST', 'GET'])
+  })
+
+  it('is not sent again by a `resume` that leaves it as it is', async () => {
+    const server = await bench.serve([[one, { cut: 'reset' }], [two]])
+    const resume = (): object => ({ url: '/else' })
+    const { data, error } = await collect(connect(server.url, { method: 'POST', body: body(), resume, backoff: SOON }))
+    expect(data).toEqual(['one'])
+    expect(error).toMatchObject({ kind: 'hook', message: expect.stringMatching(/^resume threw .*stream/) })
+    expect(server.requests).toHaveLength(1)
+  })
+
+  it('fails at the first drop with `resume` in other words', async () => {
+    const server = await bench.serve([[one, { cut: 'reset' }], [two]])
+    const { data, error } = await collect(connect(server.url, { method: 'POST', body: body(), resume: 'header' }))
+    expect([data, (error as ConnectError).kind]).toEqual([['one'], 'network'])
+    expect(server.requests).toHaveLength(1)
+  })
+})

@@ -191,13 +191,22 @@ describe('a clean end', () => {
     expect(server.requests).toHaveLength(4)
   })
 
-  it('that brought an event, an id or a retry does not', async () => {
+  it('that brought an event or an id does not', async () => {
     const server = await bench.serve((_, number) => {
-      return number < 7 ? [{ bytes: ['data: x\n\n', 'id: 1\n\n', 'retry: 1\n'][number % 3]! }] : undefined
+      return number < 5 ? [{ bytes: ['data: x\n\n', 'id: 1\n\n'][number % 2]! }] : undefined
     })
     const connection = connect(server.url, { backoff: { ...SOON, attempts: 1 }, retryHint: { min: 1 } })
     expect(await collect(connection)).toEqual({ data: ['x', 'x'] })
-    expect(server.requests).toHaveLength(7)
+    expect(server.requests).toHaveLength(5)
+  })
+
+  it('that brought a comment or a `retry:` alone counts: the delay grows', async () => {
+    const server = await bench.serve((_, number) => (number < 4 ? [{ bytes: ': hi\nretry: 4\n\n' }] : two))
+    const delays: unknown[] = []
+    const onState = ({ delay }: { delay?: number }): unknown => delay !== undefined && delays.push(delay)
+    const backoff = { min: 1, max: 100, jitter: 0, factor: 2 }
+    await collect(connect(server.url, { backoff, retryHint: { min: 1 }, until: last, onState }))
+    expect(delays).toEqual([4, 8, 16])
   })
 })
 

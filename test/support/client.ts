@@ -35,7 +35,7 @@ export function useBench(): Bench {
       }, ms)
       const { stack } = new Error('started here')
       // Fetch and the servers have timers of their own.
-      if (/\/(src|dist)\/client\//.test(stack!)) timers.set(timer, stack!)
+      if (/\/(src|dist)\/(client|streams)\//.test(stack!)) timers.set(timer, stack!)
       return timer
     }) as typeof setTimeout
     globalThis.clearTimeout = (timer) => {

@@ -230,3 +230,37 @@ describe('on a clock', () => {
     await connection.close()
   })
 })
+
+describe('the place to resume from', () => {
+  it.each([
+    ['stays where it was for an event that position() does not know', 'p1', ['p1', 'p1', 'p1']],
+    ['may be reset by position()', '', ['', '', '']],
+  ])('%s', async (_rule, place, expected) => {
+    const text = 'id: 1\ndata: a\n\ndata: b\n\ndata: c\n\n'
+    const position = ({ data }: { data: string }): string | undefined => (data === 'a' ? place : undefined)
+    const connection = connect(url, { fetch: stream(text), reconnect: 'never', position })
+    const seen: string[] = []
+    for await (const _ of connection) seen.push(connection.lastEventId)
+    expect(seen).toEqual(expected)
+  })
+})
+
+describe('a function that throws before the last event was delivered', () => {
+  it.each(['onComment', 'onIgnored', 'onInvalid'] as const)('%s is not hidden by the end', async (name) => {
+    const connection = connect(url, {
+      fetch: stream('data: 1\n\n: note\nbare\ndata: bad\n\ndata: [DONE]\n\n'),
+      decode(event) {
+        if (event.data === 'bad') throw new Error('bad')
+        return event.data
+      },
+      onInvalid: 'skip',
+      until: ({ data }) => data === '[DONE]',
+      [name]() {
+        throw new Error('mine')
+      },
+    })
+    const { error } = await collect(connection)
+    expect(error).toMatchObject({ kind: 'hook', message: expect.stringContaining(`${name} threw`) })
+    expect(await connection.closed).toBe('failed')
+  })
+})

@@ -114,3 +114,10 @@ describe('parse', () => {
     expect(parse(new Uint8Array())).toEqual([])
   })
 })
+
+it.each(['onEvent', 'onComment', 'onRetry', 'onId', 'onIgnored'])('refuses %s that is no function', (name) => {
+  for (const value of [5, 'x', {}, null]) {
+    expect(() => createParser({ [name]: value })).toThrow(expect.objectContaining({ code: 'ERR_OPTION', option: name }))
+  }
+  expect(createParser({ [name]: undefined })).toBeTypeOf('object')
+})

@@ -13,7 +13,7 @@ describe('responseError', () => {
 
   it('takes every 2xx status that has a body, or 200 alone', () => {
     const taken = (only200: boolean): number[] =>
-      Array.from({ length: 600 }, (_, status) => status).filter((status) => !responseError(of(status), 1, only200))
+      Array.from({ length: 600 }, (_, status) => status).filter((status) => !responseError(of(status), { only200 }))
     expect(taken(true)).toEqual([200])
     expect(taken(false)).toEqual(
       Array.from({ length: 100 }, (_, at) => 200 + at).filter((status) => ![204, 205].includes(status)),
@@ -22,7 +22,7 @@ describe('responseError', () => {
 
   it('tells status, response and attempt', () => {
     const response = new Response('', { status: 503 })
-    expect(responseError(response, 3)).toMatchObject({
+    expect(responseError(response, { attempt: 3 })).toMatchObject({
       message: 'The server answered 503',
       kind: 'http',
       code: 'ERR_CONNECT_HTTP',
