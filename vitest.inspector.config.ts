@@ -4,7 +4,8 @@ import { defineConfig } from 'vitest/config'
 export default defineConfig({
   test: {
     include: ['test/{inspector,guides}/**/*.test.ts'],
-    fileParallelism: false,
+    // A browser and its server keep a core busy; most of the time is waiting.
+    maxWorkers: 2,
     testTimeout: 240_000,
     hookTimeout: 60_000,
   },

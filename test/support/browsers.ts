@@ -11,3 +11,6 @@ export const BROWSERS: readonly { name: string; launch(): Promise<Browser> }[] =
   },
   { name: 'firefox', launch: () => firefox.launch(LAUNCH.firefox) },
 ]
+
+export const browserNamed = (name: 'chromium' | 'firefox'): (typeof BROWSERS)[number] =>
+  BROWSERS.find((browser) => browser.name === name)!
