@@ -28,8 +28,8 @@ import { type IdleWatch, watchIdle } from './watch-idle.js'
  * standard have it (WHATWG HTML 9.2).
  *
  * It connects at once. The result is an async iterator for one consumer, and the body is read only as fast as it
- * is iterated. The caller lets go: `break`, `close()`, `await using` and the `signal` release everything,
- * at any time, and nothing is delivered after. Calls of `next()` may overlap; they are served in order.
+ * is iterated. The caller ends it: `break`, `close()`, `await using` and the `signal` release everything,
+ * at any time, and nothing is delivered after that. Calls of `next()` may overlap; they are served in order.
  *
  * What happens later than the call is told by the loop, which throws a `ConnectError`, or the reason of the
  * `signal`. Nothing is ever an unhandled rejection, `opened` and `closed` neither.

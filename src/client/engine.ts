@@ -156,7 +156,7 @@ export function createEngine(options: EngineOptions, owner: EngineOwner): Engine
         error = failureOf(thrown, 'The body cannot be read', true)
       }
       if (error || isEnd) end(error ?? owner.onEnd?.())
-      // What came before the end is delivered too.
+      // Events that came before the end are still delivered.
       owner.onReady()
     }
     const onLost = (cause: unknown): void => end(failureOf(cause, 'The connection was lost'))
@@ -174,13 +174,13 @@ export function createEngine(options: EngineOptions, owner: EngineOwner): Engine
     if (!work.isOver) owner.onReady()
   }
 
-  /** An attempt is over. Decides what follows. No error: the body came to its end. */
+  /** Ends an attempt, and decides what follows it. Without an `error` the body came to its end. */
   async function over(work: Work, error?: ConnectError): Promise<void> {
     if (engine.state === 'closed') return
     clearTimeout(timer)
     const own = (engine.decision = {})
     release(work)
-    // There is no connection from here on.
+    // The state must not say `open` while the decision is awaited: there is no connection.
     engine.state = 'waiting'
     const isFruitful = work.isFruitful || performance.now() - work.openedAt >= backoff.stableAfter
     const failures = (engine.failures = isFruitful ? 0 : engine.failures + 1)

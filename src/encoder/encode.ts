@@ -16,8 +16,8 @@ export interface EncodeOptions {
 /**
  * Writes one message in the event stream format (WHATWG HTML 9.2.5): fields in the order comment,
  * event, retry, data, id, each `name: value`, LF line endings, a blank line at the end of the block.
- * A comment alone has no blank line after it. The id stands last, since some readers take it as soon as its line ends:
- * cut between the two, they would go on after an event whose data they never had.
+ * A comment alone has no blank line after it. The id stands last, because some readers take it as soon as its line
+ * ends: cut off before the data, they would go on after an event that they never had.
  *
  * Whatever the values hold, the text is one block: no value can start another field or another event.
  * `parse(encode(message))` gives back event, data and id of every message with data and without a CR.

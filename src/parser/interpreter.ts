@@ -14,27 +14,27 @@ const enum Unit {
   Bom = 0xfeff,
 }
 
-/** Lines of data tied together before they are copied: each takes up to 64 bytes until then, however short. */
+/** Lines of data that are joined lazily before they are copied. Until then each takes up to 64 bytes, however short it is. */
 const TIED = 1024
 
 /**
- * Text in, events out. A class: engines call its methods without a look at what they call, which closures of many
- * parsers cannot be spared.
+ * Text in, events out. It is a class, because all parsers share its methods, so an engine knows what it calls.
+ * Closures are new functions for each parser, which the engine would have to tell apart at each call.
  */
 export class Interpreter {
   readonly _parser: { lastEventId: string }
   readonly _callbacks: ParserOptions
   readonly _maxEventSize: number
   readonly _overflow: () => Error
-  /** Counts how often all was dropped, which a callback may cause in the middle of a text. */
+  /** Goes up at each `forget()`. A callback may call that in the middle of a text, and the loop then stops. */
   _epoch = 0
-  /** What the next text may start with and means nothing: a byte order mark, the LF of a CRLF, or 0 for neither. */
+  /** A code unit to skip at the start of the next text: a byte order mark, the LF of a CRLF, or 0 for none. */
   _skipped!: number
-  /** Whether the texts before have left nothing: no line, no block, nothing to skip. */
+  /** Whether nothing is left of earlier texts: no line, no block, nothing to skip. */
   _isClean!: boolean
   _line!: UnfinishedLine
   _block!: UnfinishedBlock
-  // What a callback that threw has left over.
+  // After a callback that threw: the event that is due, and the rest of the text.
   _due: ServerSentEvent | undefined
   _rest = ''
 
@@ -74,7 +74,7 @@ export class Interpreter {
     if (lf + 2 !== length || text.charCodeAt(lf + 1) !== Unit.LF) return false
     const unit = text.charCodeAt(at)
     start = dataValue(text, unit, at, lf)
-    // The length is that of the names too. What may be beyond the limit is counted elsewhere.
+    // `length` counts field names too, so it is at least the size. A text that may be beyond the limit is left to `_lines`.
     if (start && length <= this._maxEventSize) {
       this._callbacks.onEvent?.({ event: type, data: text.slice(start, lf), id: this._parser.lastEventId })
       return true
@@ -98,15 +98,15 @@ export class Interpreter {
     const run = this._epoch
     const { length } = text
     let at = 0
-    // From here on where the first of each is found from `at`, or the length. For the engine an argument may be any number, and
-    // stays that in the loop; `|` makes it an integer.
+    // From here on `lf` and `cr` are the first places from `at` on, or `length` for nowhere. `| 0` tells the engine that
+    // they are integers: an argument could be any number.
     lf = lf < 0 ? length : lf | 0
     cr = cr < 0 ? length : cr | 0
     const line = this._line
     if (line.length > 0) {
       const end = lf < cr ? lf : cr
       if (end === length) return this._keep(text, length)
-      // The line is a text of its own, with a line feed behind it: to copy a large text behind its start costs more.
+      // The line is taken as a text of its own. Joining its start with the whole of a large text would copy that text.
       at = end + (text.charCodeAt(end + 1) === Unit.LF ? 2 : 1)
       this._rest = text.slice(at)
       this._line = new UnfinishedLine()
@@ -179,8 +179,8 @@ export class Interpreter {
             if (lines++ === 0) {
               value = text.slice(start, end)
             } else {
-              // Engines tie pieces together and copy them once, when somebody looks. With the line feed in the piece
-              // there is one tie for each line, and one at the end too many.
+              // Engines join strings lazily: as a tree, which is copied once, when it is read. A piece that ends with its
+              // line feed makes one node for each line, not two. The last line feed is cut off at the blank line.
               if (lines === 2) value += '\n'
               value += end === lf ? text.slice(start, at) : text.slice(start, end) + '\n'
               if (lines === TIED) {
@@ -204,7 +204,7 @@ export class Interpreter {
             } else if ((start = retryValue(text, unit, from, end)) && (size += end - start) > maxEventSize) {
               throw this._overflow()
             }
-            // What is left are lines told at once, and those that mean nothing to anybody.
+            // What is left: lines that are told at once, and lines that nobody wants.
             const isComment = unit === Unit.Colon
             if (start || (isComment ? callbacks.onComment : callbacks.onIgnored)) {
               const told = text.slice(isComment ? from + 1 : from, end)
@@ -220,7 +220,7 @@ export class Interpreter {
               if (this._epoch !== run) return
             }
           }
-          // Most blocks end here: no search for the end of the blank line.
+          // Most blocks end here. A look at one unit saves the search for the end of the blank line.
           if (at === length) continue
           const next = text.charCodeAt(at)
           if (next === Unit.LF) {
@@ -233,7 +233,7 @@ export class Interpreter {
             continue
           }
         }
-        // A blank line. All is forgotten before the callbacks, so that they may throw.
+        // A blank line. The block is forgotten before the callbacks, so that one that throws leaves no half of it.
         let whole = lines > 1 ? value!.slice(0, -1) : value
         if (block._isOpen) {
           whole = block._wholeData(whole)

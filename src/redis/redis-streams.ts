@@ -56,12 +56,12 @@ const rules = {
 } as const satisfies Record<keyof RedisStreamsOptions, Rule>
 
 /**
- * Puts a channel on a Redis Stream, so that it is the same channel in every process that does: one order,
- * one history, and ids that are those of the stream. Works with Redis from 6.2 and what speaks as it does.
+ * Puts a channel on a Redis Stream. All processes that do so with the same key have one channel: one order, one history,
+ * and ids that are those of the stream. Works with Redis from 6.2, and with servers that take the same commands.
  *
- * Give the result to `createChannel` as `transport`; the channel closes it. Nothing is opened before it is
- * needed: then one connection that always waits for new entries, and one for everything else, for each
- * client, whatever the number of keys, channels and readers.
+ * Give the result to `createChannel` as `transport`; the channel closes it. Two connections are opened for each client,
+ * once they are needed: one that waits for new entries, and one for everything else. There are no more with more keys,
+ * channels or readers.
  *
  * A channel promises its readers every event once and in order, or a gap event. That holds here too when
  * Redis restarts, fails over to a replica that lags behind, is flushed, or has trimmed what was needed.

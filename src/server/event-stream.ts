@@ -15,7 +15,8 @@ import { isSource } from './source-runner.js'
  *
  * With a web `Request` it returns the `Response`, with a Node request and response the `Session`, and
  * writes the response itself, also over HTTP/2 (its compatibility API). Status, headers and a first
- * comment go out at once. A source that throws before that makes it a 500; later, it ends the stream.
+ * comment go out at once. A source that throws before that makes the answer a 500; one
+ * that throws later ends the stream.
  * A HEAD request gets the head alone, OPTIONS a 204. Where there is no stream the source is not called; an iterable
  * is given back with `return()`.
  *

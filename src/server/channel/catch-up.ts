@@ -27,7 +27,7 @@ export interface CatchUpOwner {
   readonly pick: Pick
   readonly acts: HubActs
   gate(): Promise<void> | undefined
-  /** Calls `onConnect`, once. What to wait for where it takes its time. */
+  /** Calls `onConnect`, once. Gives a promise if that has to be waited for. */
   connect(reader: Reader): Promise<void> | undefined
 }
 
