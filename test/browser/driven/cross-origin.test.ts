@@ -53,6 +53,8 @@ it.each(BROWSERS)(
     const server = createServer((req, res) => {
       const { searchParams, pathname } = new URL(req.url!, 'http://localhost')
       if (pathname === '/login') return res.setHeader('set-cookie', 'session=1').end()
+      // A browser asks for a favicon by itself, and the channel would count it as a reader.
+      if (pathname !== '/events') return res.writeHead(404).end()
       const { method, headers } = req
       const hasId = headers['last-event-id'] !== undefined || searchParams.has('lastEventId')
       asked.push({ kind: searchParams.get('kind')!, method: method!, hasId, cookie: headers.cookie })
@@ -67,7 +69,7 @@ it.each(BROWSERS)(
     await page.evaluate(
       ({ kinds, url }) => {
         const { read } = globalThis as unknown as { read(kind: string, url: string): void }
-        for (const kind of kinds) read(kind, `${url}?kind=${kind}`)
+        for (const kind of kinds) read(kind, `${url}events?kind=${kind}`)
       },
       { kinds: KINDS, url: served.url },
     )
