@@ -3,7 +3,7 @@ import type fc from 'fast-check'
 const IS_CI = process.env['EVENTWIRE_CI'] === '1'
 
 /** Milliseconds one property may take outside CI, so that `npm test` stays quick. */
-const TIME_BOX = 1_200
+const TIME_BOX = 500
 
 /** Milliseconds after which a property in CI is taken to hang. */
 export const TIMEOUT = 300_000
