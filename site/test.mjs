@@ -101,6 +101,9 @@ await trial('playground: a boundary is moved by the keyboard', async () => {
   await slider.focus()
   await page.keyboard.press('ArrowRight')
   assert.equal(Number(await slider.inputValue()), before + 1)
+  // No further than the next one.
+  await page.keyboard.press('End')
+  assert.equal(await slider.inputValue(), await page.getByRole('slider').nth(1).inputValue())
 })
 
 await trial('playground: the address keeps what was typed', async () => {
