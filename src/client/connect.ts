@@ -1,7 +1,7 @@
 import type { ConnectError } from '../errors/connect-error.js'
 import { abortReason } from '../streams/abort-reason.js'
 import { afterTurn } from '../streams/after-turn.js'
-import { ASYNC_DISPOSE } from '../streams/async-dispose.js'
+import { ASYNC_DISPOSE, ASYNC_ITERATOR } from '../streams/async-symbols.js'
 import { tellHook } from '../streams/hook.js'
 import { Delivery, type DeliveryOptions } from './delivery.js'
 import { createEngine } from './engine.js'
@@ -232,7 +232,7 @@ export function connect<M>(url: string | URL, options: ConnectOptions<M> = {}): 
     },
     close: stop,
     [ASYNC_DISPOSE]: stop,
-    [Symbol.asyncIterator]() {
+    [ASYNC_ITERATOR]() {
       return connection
     },
   }

@@ -1,4 +1,5 @@
 import { OptionError } from '../errors/option-error.js'
+import { ASYNC_ITERATOR } from '../streams/async-symbols.js'
 import { EVENT_STREAM_TYPE } from '../wire/constants.js'
 import { askHook, callHook } from './hook.js'
 import { lastEventIdHeader } from './last-event-id-header.js'
@@ -48,6 +49,6 @@ export function checkBody(body: unknown): void {
 
 /** Whether a body can be read once only. */
 export function isStream(body: unknown): boolean {
-  const { getReader, [Symbol.asyncIterator]: iterate } = (body ?? {}) as Record<PropertyKey, unknown>
+  const { getReader, [ASYNC_ITERATOR]: iterate } = (body ?? {}) as Record<PropertyKey, unknown>
   return !!(getReader ?? iterate)
 }

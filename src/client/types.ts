@@ -1,5 +1,5 @@
 import type { ConnectError } from '../errors/connect-error.js'
-import type { Disposable } from '../streams/async-dispose.js'
+import type { Disposable } from '../streams/async-symbols.js'
 import type { ServerSentEvent } from '../wire/types.js'
 import type { PauseReason } from './pause.js'
 import type { StandardSchemaV1 } from './standard-schema.js'

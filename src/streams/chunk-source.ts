@@ -1,4 +1,5 @@
 import { connectError } from '../errors/connect-error.js'
+import { ASYNC_ITERATOR } from './async-symbols.js'
 
 export type Chunk = string | Uint8Array
 
@@ -72,8 +73,8 @@ export function openBody(body: unknown): ChunkSource | undefined {
       },
     }
   }
-  if (!(Symbol.asyncIterator in body)) return
-  const iterator = (body as AsyncIterable<Chunk>)[Symbol.asyncIterator]()
+  if (!(ASYNC_ITERATOR in body)) return
+  const iterator = (body as AsyncIterable<Chunk>)[ASYNC_ITERATOR]()
   const stream = body as NodeStream
   // A Node stream may be told to fail after it was let go, and takes the process down if nobody listens.
   if (stream.destroy) stream.on?.('error', () => {})

@@ -4,7 +4,7 @@ import { checkIsObject, createParser } from '../parser/create-parser.js'
 import type { ParserOptions } from '../parser/types.js'
 import type { ServerSentEvent } from '../wire/types.js'
 import { abortReason } from './abort-reason.js'
-import { ASYNC_DISPOSE, type Disposable } from './async-dispose.js'
+import { ASYNC_DISPOSE, ASYNC_ITERATOR, type Disposable } from './async-symbols.js'
 import { asBytes } from './chunk-source.js'
 import type { ChunkSource, EventSourceInput, ReadChunk } from './chunk-source.js'
 import { openChunks } from './open-chunks.js'
@@ -141,7 +141,7 @@ export function events(source: EventSourceInput, options: EventsOptions = {}): E
     async [ASYNC_DISPOSE]() {
       await end()
     },
-    [Symbol.asyncIterator]() {
+    [ASYNC_ITERATOR]() {
       return this
     },
   } as EventIterator

@@ -1,5 +1,6 @@
 import { describe, expect, it } from 'vitest'
-import { failuresOf, portableChecks } from '../portable/checks.js'
+import { portableChecks } from '../portable/checks.js'
+import { failuresOf } from '../portable/failures.js'
 
 describe.each(Object.entries(portableChecks(location.origin)))('%s', (_, checks) => {
   it('passes all checks', async () => {

@@ -1,4 +1,5 @@
-import { failuresOf, listed, portableChecks, type Failure } from './checks.js'
+import { portableChecks } from './checks.js'
+import { failuresOf, listed, type Failure } from './failures.js'
 import type { Check } from './check.js'
 import { collected } from './rules.js'
 

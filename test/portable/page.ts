@@ -1,4 +1,5 @@
-import { failuresOf, listed, portableChecks, type Failure } from './checks.js'
+import { portableChecks } from './checks.js'
+import { failuresOf, listed, type Failure } from './failures.js'
 import { collected } from './rules.js'
 
 /** For a page: what drives the browser reads the lines, and the end of them, from the document. */

@@ -1,4 +1,5 @@
-import { failuresOf, listed, portableChecks, type Failure } from './checks.js'
+import { portableChecks } from './checks.js'
+import { failuresOf, listed, type Failure } from './failures.js'
 
 /** For workerd, which has no command line: `workerd test` runs it and fails if it throws. */
 export default {

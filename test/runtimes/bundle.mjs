@@ -50,5 +50,6 @@ export async function bundle(project) {
       entryPoints: [`${PORTABLE}page.ts`],
       plugins: [installedPackage(project, { isBundled: true, host: 'host-page.ts' })],
     }),
+    build({ ...common, ...installed, entryPoints: [`${PORTABLE}hermes.ts`] }),
   ])
 }

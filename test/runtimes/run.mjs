@@ -1,15 +1,18 @@
 // Tries the package as npm would publish it, installed in an empty project, on each runtime, under each test runner and in
-// each browser: the corpus of streams, the encoder, the client and the server, and the rules of EventSource. Names as
-// arguments choose some of them: node test/runtimes/run.mjs bun node24 jest-29-commonjs
-import { execFileSync, spawn } from 'node:child_process'
+// each browser: the corpus of streams, the encoder, the client and the server, and the rules of EventSource; and in projects
+// as Nest and React Native make them. Names as arguments choose some of them: node test/runtimes/run.mjs bun node24 jest-29-commonjs
+import { execFile, spawn } from 'node:child_process'
 import { once } from 'node:events'
 import { cpSync, existsSync, statSync } from 'node:fs'
 import { dirname, join } from 'node:path'
 import { performance } from 'node:perf_hooks'
 import { createInterface } from 'node:readline'
 import { fileURLToPath } from 'node:url'
+import { promisify } from 'node:util'
 import { BROWSERS } from './browsers.mjs'
 import { bundle } from './bundle.mjs'
+import { hermesFolder, reactNative } from './hermes.mjs'
+import { nestFolder, nestProject } from './nest.mjs'
 import { makeProject } from './project.mjs'
 
 const here = dirname(fileURLToPath(import.meta.url))
@@ -18,6 +21,7 @@ const modules = join(here, 'node_modules')
 const kit = join(here, 'kit/node_modules')
 /** Milliseconds for one runtime. */
 const BOUND = 240_000
+const AT_ONCE = 3
 
 const binary = (version) => join(modules, `node${version}/bin/node`)
 const node = (version) => ({ file: binary(version), args: ['main.mjs'] })
@@ -71,12 +75,11 @@ const RUNTIMES = {
   'node-test-26': nodeTest(binary(26)),
 }
 
-function install(folder, flags = []) {
+async function install(folder, flags = []) {
   const lock = join(folder, 'node_modules/.package-lock.json')
   if (existsSync(lock) && statSync(lock).mtimeMs > statSync(join(folder, 'package-lock.json')).mtimeMs) return
-  execFileSync('npm', ['ci', '--no-audit', '--no-fund', '--loglevel=error', ...flags], {
+  await promisify(execFile)('npm', ['ci', '--no-audit', '--no-fund', '--loglevel=error', ...flags], {
     cwd: folder,
-    stdio: 'inherit',
     shell: process.platform === 'win32',
   })
 }
@@ -113,16 +116,21 @@ async function visit({ file, visit: go }, pageUrl) {
   }
 }
 
+const LEGS = Object.entries({ 'react-native': reactNative, nest: nestProject, ...RUNTIMES, ...BROWSERS })
 const chosen = process.argv.slice(2)
-const unknown = chosen.filter((name) => !(name in RUNTIMES) && !(name in BROWSERS))
+const unknown = chosen.filter((name) => !LEGS.some(([known]) => known === name))
 if (unknown.length > 0) {
-  console.log(`${unknown.join(', ')}: there are ${[...Object.keys(RUNTIMES), ...Object.keys(BROWSERS)].join(', ')}`)
+  console.log(`${unknown.join(', ')}: there are ${LEGS.map(([name]) => name).join(', ')}`)
   process.exit(2)
 }
-const isChosen = (name) => chosen.length === 0 || chosen.includes(name)
-install(here)
-if (chosen.length === 0 || chosen.some((name) => /jest|vitest/.test(name)))
-  install(join(here, 'kit'), ['--ignore-scripts'])
+const legs = LEGS.filter(([name]) => chosen.length === 0 || chosen.includes(name))
+const needs = (pattern) => legs.some(([name]) => pattern.test(name))
+await Promise.all([
+  install(here),
+  needs(/jest|vitest/) && install(join(here, 'kit'), ['--ignore-scripts']),
+  needs(/react-native/) && install(hermesFolder),
+  needs(/nest/) && install(nestFolder, ['--ignore-scripts']),
+])
 
 const project = makeProject()
 const failed = []
@@ -132,20 +140,24 @@ try {
   cpSync(join(here, 'runners'), join(project.folder, 'runners'), { recursive: true })
   const stage = await serve(project.folder, 'stage-main.mjs', {})
   const page = await serve(project.folder, 'page-main.mjs', { STAGE_URL: stage.url })
-  const report = async (name, attempt) => {
-    const before = performance.now()
-    const { passed, output } = await attempt()
-    console.log(`${passed ? 'ok' : 'FAILED'} ${name} (${((performance.now() - before) / 1000).toFixed(1)} s)`)
-    if (passed) return
-    console.log(output.trimEnd().replace(/^/gm, '  '))
-    failed.push(name)
+  const attempt = (leg) => {
+    if (typeof leg === 'function') return leg(project.folder)
+    return leg.visit ? visit(leg, page.url) : runProgram(leg, project.folder, stage.url)
   }
-  for (const [name, runtime] of Object.entries(RUNTIMES).filter(([key]) => isChosen(key))) {
-    await report(name, () => runProgram(runtime, project.folder, stage.url))
-  }
-  for (const [name, browser] of Object.entries(BROWSERS).filter(([key]) => isChosen(key))) {
-    await report(name, () => visit(browser, page.url))
-  }
+  const left = legs.values()
+  // They wait more than they compute.
+  await Promise.all(
+    Array.from({ length: AT_ONCE }, async () => {
+      for (const [name, leg] of left) {
+        const before = performance.now()
+        const { passed, output } = await attempt(leg)
+        console.log(`${passed ? 'ok' : 'FAILED'} ${name} (${((performance.now() - before) / 1000).toFixed(1)} s)`)
+        if (passed) continue
+        console.log(output.trimEnd().replace(/^/gm, '  '))
+        failed.push(name)
+      }
+    }),
+  )
   page.stop()
   stage.stop()
 } finally {

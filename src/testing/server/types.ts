@@ -1,4 +1,4 @@
-import type { Disposable } from '../../streams/async-dispose.js'
+import type { Disposable } from '../../streams/async-symbols.js'
 import type { Step } from '../script/steps.js'
 
 /**

@@ -7,3 +7,7 @@ export type Disposable = { [K in AsyncDisposeKey]: () => Promise<void> }
 /** What `await using` looks for. Engines without the syntax lack the symbol too; transpilers then use this one. */
 export const ASYNC_DISPOSE: AsyncDisposeKey =
   /* @__PURE__ */ Symbol.asyncDispose ?? /* @__PURE__ */ Symbol.for('Symbol.asyncDispose')
+
+/** What `for await` looks for. Hermes lacks the symbol: loops that Babel wrote for React Native look for this name then. */
+export const ASYNC_ITERATOR: typeof Symbol.asyncIterator =
+  /* @__PURE__ */ Symbol.asyncIterator ?? ('@@asyncIterator' as never)
