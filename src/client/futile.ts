@@ -2,11 +2,12 @@ import type { ConnectError } from '../errors/connect-error.js'
 import { causesOf } from '../errors/reason-of.js'
 
 /**
- * Codes, names and messages that tell of a certificate that is refused, of a port that is blocked, of arguments that `fetch` does
- * not take (a `dispatcher` of another version), and of a mistake in a `fetch` of one's own.
+ * Codes, names and messages that tell of a certificate that is refused, of a server that speaks no TLS, of a port that is blocked,
+ * of a redirect that leads nowhere or is refused, of arguments that `fetch` does not take (a `dispatcher` of another version), and of a
+ * mistake in a `fetch` of one's own.
  */
 const FUTILE =
-  /^((UND_)?ERR_)?INVALID_|^[A-Z\d_]*(CERT|UNABLE_TO_|HOSTNAME_MISM|PATH_LENGTH)|^bad port$|invalid peer cert|is not a function|^Cannot read prop|^ReferenceError$/
+  /^(unexpected redirect|redirect count|URL scheme|integrity)|WRONG_VERSION|(NOT_SUPPORTED|_MISMATCH)$|^((UND_)?ERR_)?INVALID_|^[A-Z\d_]*(CERT|UNABLE_TO_|HOSTNAME_MISM|PATH_LENGTH)|^bad port$|invalid peer cert|is not a function|^Cannot read prop|^ReferenceError$/
 
 /** Tells whether nothing can come of another request, by the error of one that brought no answer. */
 export function isFutile({ cause }: ConnectError, signal: AbortSignal): boolean {
