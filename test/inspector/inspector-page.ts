@@ -3,6 +3,7 @@ import type { Browser, Page } from 'playwright'
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from 'vitest'
 import { startInspector } from '../../src/cli/inspect/start-inspector.js'
 import type { BROWSERS } from '../support/browsers.js'
+import { serve } from '../support/servers/http.js'
 import { figure, phase, press, reaches, until } from './page.js'
 
 const OURS = 'eventwire'
@@ -16,6 +17,8 @@ export function describePageIn({ name, launch }: (typeof BROWSERS)[number]): voi
     let browser: Browser
     let inspector: Inspector
     let page: Page
+    /** What the page asked of anybody but the command. */
+    let foreign: string[]
 
     beforeAll(async () => {
       browser = await launch()
@@ -24,6 +27,11 @@ export function describePageIn({ name, launch }: (typeof BROWSERS)[number]): voi
     beforeEach(async () => {
       inspector = await startInspector({ page: new URL('../../dist/cli/page/', import.meta.url) })
       page = await browser.newPage()
+      foreign = []
+      const { origin } = new URL(inspector.url)
+      page.on('request', (request) => {
+        if (/^https?:/.test(request.url()) && new URL(request.url()).origin !== origin) foreign.push(request.url())
+      })
       await page.goto(inspector.url)
       await reaches(page, OURS, ['received', 5])
       await reaches(page, OTHER, ['received', 5])
@@ -31,6 +39,7 @@ export function describePageIn({ name, launch }: (typeof BROWSERS)[number]): voi
     afterEach(async () => {
       await page.close()
       await inspector.close()
+      expect(foreign).toEqual([])
     })
 
     it('Cut: both resume, nothing is lost, nothing comes twice', async () => {
@@ -102,6 +111,31 @@ export function describePageIn({ name, launch }: (typeof BROWSERS)[number]): voi
       const distance = async (): Promise<number> =>
         Number(await figure(page, OTHER, 'last event ID')) - Number(await figure(page, OURS, 'last event ID'))
       await until(async () => (await distance()) >= 5, 'a distance of 5 events')
+    })
+
+    it('another address: a POST with headers and a body, which the EventSource cannot send', async () => {
+      const asked: unknown[] = []
+      await using api = await serve(async (request, response) => {
+        let body = ''
+        for await (const text of request.setEncoding('utf8')) body += text as string
+        asked.push([request.method, request.headers['authorization'], body])
+        response
+          .writeHead(200, { 'content-type': 'text/event-stream' })
+          .write(`data: <i>${'a'.repeat(3)}</i>\n\n`.repeat(7))
+      })
+      await page.getByText('Inspect another address').click()
+      await page.getByLabel('Address').fill(api.url)
+      await page.getByLabel('Method').selectOption('POST')
+      await page.getByLabel(/^Headers/).fill('no colon here')
+      await page.getByRole('button', { name: 'Inspect', exact: true }).click()
+      await page.getByText('A header needs a colon: "no colon here"').waitFor()
+      await page.getByLabel(/^Headers/).fill('Authorization: Bearer abc')
+      await page.getByLabel('Body').fill('{"prompt":"Hi"}')
+      await page.getByRole('button', { name: 'Inspect', exact: true }).click()
+      await reaches(page, OURS, ['received', 7])
+      expect(asked[0]).toEqual(['POST', 'Bearer abc', '{"prompt":"Hi"}'])
+      await page.getByText('<i>aaa</i>').first().waitFor()
+      expect(await page.getByRole('region', { name: OTHER, exact: true }).textContent()).toContain('cannot send a POST')
     })
 
     it('Disconnect: nothing is left running', async () => {

@@ -20,6 +20,16 @@ const heapOf = (page: Page): Promise<number | undefined> =>
     return gc && performance.memory?.usedJSHeapSize
   })
 
+/** Adds up what Chromium calls layout shifts; Firefox does not tell. */
+function watchLayout(): void {
+  const seen = globalThis as { jumps?: number }
+  if (!PerformanceObserver.supportedEntryTypes.includes('layout-shift')) return
+  seen.jumps = 0
+  new PerformanceObserver((list) => {
+    for (const entry of list.getEntries()) seen.jumps! += (entry as unknown as { value: number }).value
+  }).observe({ type: 'layout-shift' })
+}
+
 type Inspector = Awaited<ReturnType<typeof startInspector>>
 
 // Both browsers at once, because it takes long. What they hold is counted when both have come as far.
@@ -41,6 +51,7 @@ it('events at 1,000 a second in each browser: few rows, no growing memory', asyn
         return { heap: await heapOf(page), received: Number(await figure(page, 'eventwire', 'received')) }
       }),
     )
+    for (const { page } of started) await page.evaluate(watchLayout)
     const residentBefore = residentBytes()
     await new Promise((resolve) => setTimeout(resolve, WATCHED_MS))
 
@@ -54,6 +65,7 @@ it('events at 1,000 a second in each browser: few rows, no growing memory', asyn
       const lists = page.locator('[data-kept]')
       const kept = await lists.evaluateAll((all) => all.map((list) => Number(list.getAttribute('data-kept'))))
       for (const items of kept) expect(items, name).toBeLessThanOrEqual(5000)
+      expect(await page.evaluate(() => (globalThis as { jumps?: number }).jumps ?? 0), name).toBeLessThan(0.01)
       if (heap !== undefined) expect((await heapOf(page))! - heap, name).toBeLessThan(8 * MIB)
     }
   } finally {

@@ -23,7 +23,7 @@ export class LoadReader {
     const open = url.protocol === 'https:' ? httpsRequest : httpRequest
     this._request = open(url, { method, agent: false, headers: { accept: 'text/event-stream', ...headers } })
     this._request.on('response', (response) => this._read(response))
-    this._request.on('error', (error: NodeJS.ErrnoException) => this._end(error.code ?? messageOf(error)))
+    this._request.on('error', (error: NodeJS.ErrnoException) => this._end(reasonOf(error)))
     this._request.end(body)
   }
 
@@ -67,6 +67,17 @@ export class LoadReader {
     if (this._isOpen) this._tally.open--
     if (reason !== undefined) this._tally.failed(reason)
   }
+}
+
+/** What this machine refuses, with what to do about it. */
+const REFUSALS: Record<string, string> = {
+  EMFILE: 'EMFILE, too many open files: raise ulimit -n',
+  EADDRNOTAVAIL: 'EADDRNOTAVAIL, no local port is left: use several machines or addresses',
+}
+
+function reasonOf(error: NodeJS.ErrnoException): string {
+  const code = error.code ?? messageOf(error)
+  return REFUSALS[code] ?? code
 }
 
 function timeIn(data: string, field: string): number | undefined {

@@ -6,14 +6,19 @@ export function TargetForm({ session }: { session: Session }) {
     event.preventDefault()
     const fields = new FormData(event.currentTarget as HTMLFormElement)
     const text = (name: string): string => String(fields.get(name) ?? '')
+    const lines = text('headers')
+      .split('\n')
+      .filter((line) => line.trim() !== '')
+    const wrong = lines.find((line) => !line.includes(':'))
+    if (wrong !== undefined) {
+      session.problem = `A header needs a colon: ${JSON.stringify(wrong)}`
+      return
+    }
     const headers = Object.fromEntries(
-      text('headers')
-        .split('\n')
-        .filter((line) => line.includes(':'))
-        .map((line) => [
-          line.slice(0, line.indexOf(':')).trim().toLowerCase(),
-          line.slice(line.indexOf(':') + 1).trim(),
-        ]),
+      lines.map((line) => [
+        line.slice(0, line.indexOf(':')).trim().toLowerCase(),
+        line.slice(line.indexOf(':') + 1).trim(),
+      ]),
     )
     const body = text('body')
     void session.aim({ url: text('url'), method: text('method'), headers, ...(body !== '' && { body }) })
