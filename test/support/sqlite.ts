@@ -52,7 +52,8 @@ const openDatabase = async (kind, runtimes, file) => {
     : kind === 'bun:sqlite' ? (await import('bun:sqlite')).Database
     : createRequire(runtimes)('better-sqlite3')
   const database = new Database(file)
-  database.exec('PRAGMA journal_mode = WAL')
+  // Several processes may open a new file at once.
+  database.exec('PRAGMA busy_timeout = 10000; PRAGMA journal_mode = WAL')
   return database
 }
 `

@@ -179,10 +179,7 @@ const DISKS: Record<string, (stage: Stage) => Disk | undefined> = {
   },
 }
 
-/** `npm test` takes one library, CI all there are. */
-const KINDS = [...RUNNERS.keys()].slice(0, process.env['EVENTWIRE_CI'] ? undefined : 1)
-
-describe.each(KINDS)('sqliteHistory over %s, in a process of its own', (kind) => {
+describe.each([...RUNNERS.keys()])('sqliteHistory over %s, in a process of its own', (kind) => {
   it.each(Object.entries(DISKS))(
     '%s: publish rejects, readers stay, nothing is half written, and it goes on when there is room',
     { timeout: 120_000 },
