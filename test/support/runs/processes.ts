@@ -194,7 +194,7 @@ export class RunsProcesses {
     for (let n = 0; n < keys; n++) {
       const key = `race-${n}`
       const statuses = await Promise.all(this.servers.map(async (server) => (await this._post(server, key, 3)).status))
-      expect(statuses.toSorted((a, b) => a - b)).toEqual([200, 409, 409])
+      expect([200, 409].map((code) => statuses.filter((status) => status === code).length)).toEqual([1, 2])
       const texts = await Promise.all(this.servers.map(async (server) => (await fetch(server.url(key))).text()))
       expect(new Set(texts.map((text) => text.match(/^(id|data): .*$/gm)!.join())).size).toBe(1)
       expect(texts[0]).toContain('data: 3\n')
