@@ -42,7 +42,7 @@ const ORDER = {
   ],
 }
 /** Pages of `docs/` that are about the house, not about its use. */
-const HOUSE = ['architecture', 'threat-model', 'capacity']
+const HOUSE = ['architecture', 'threat-model', 'capacity', 'releasing']
 const OWN_PLACE = new Set([...HOUSE, 'playground'])
 
 const isMigration = (name) => name.startsWith('migrate-')

@@ -4,6 +4,7 @@ import { mkdirSync, mkdtempSync, readdirSync, rmSync, writeFileSync } from 'node
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { fileURLToPath } from 'node:url'
+import { stageForNpm } from '../../scripts/lib/staged.mjs'
 
 const root = fileURLToPath(new URL('../..', import.meta.url))
 const npm = (args, cwd) =>
@@ -18,7 +19,10 @@ export function makeProject(type = 'module') {
   execFileSync(process.execPath, [join(root, 'scripts/ensure-ready.mjs')], { stdio: 'inherit' })
   const folder = mkdtempSync(join(tmpdir(), 'eventwire-project-'))
   writeFileSync(join(folder, 'package.json'), JSON.stringify({ name: 'project', private: true, type }))
-  npm(['pack', '--ignore-scripts', '--silent', '--pack-destination', folder], root)
+  const staged = join(folder, 'staged')
+  stageForNpm(staged)
+  npm(['pack', '--ignore-scripts', '--silent', '--pack-destination', folder], staged)
+  rmSync(staged, { recursive: true })
   const tarball = readdirSync(folder).find((file) => file.endsWith('.tgz'))
   // It has no dependencies, so nothing is fetched.
   npm(['install', '--offline', '--no-audit', '--no-fund', '--loglevel=error', `./${tarball}`], folder)

@@ -1,0 +1,7 @@
+export function publishedFiles(): string[]
+export function publishedLinks(
+  text: string,
+  file: string,
+  files: string[],
+  pages: { base: string; version: string },
+): string
