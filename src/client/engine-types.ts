@@ -40,15 +40,15 @@ export type Decision = number | 'end' | 'no-content' | 'failed'
 type Timer = ReturnType<typeof setTimeout>
 
 /**
- * The owner of an engine: what it is told and asked. Those that may be left out are for what only one kind of owner has. What
- * a function of the options throws comes as a `HookFailure`, or a `ConnectError`.
+ * The owner of an engine: what the engine tells it, and asks it. The optional members are for what only one kind of
+ * owner has. What a function of the options throws comes as a `HookFailure` or a `ConnectError`.
  */
 export interface EngineOwner {
   /** The arguments of `fetch` for an attempt. */
   request(attempt: Attempt): Promise<[url: string, init: RequestInit]>
   /** The answer is an event stream. */
   onOpen?(response: Response, attempt: Attempt): unknown
-  /** The answer is none. May take its time, with the body as the `chunks` of `work`, and give another error. */
+  /** The answer is no event stream. May read its body, the `chunks` of `work`, for a while, and give another error. */
   onRefused?(error: ConnectError, work: Work): Promise<ConnectError | undefined | void>
   /** The body came to its end. Gives the error, if that is one. */
   onEnd?(): ConnectError | undefined

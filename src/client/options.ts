@@ -103,8 +103,8 @@ export function readOptions<M>(url: string | URL, options: ConnectOptions<M> = {
 }
 
 /**
- * Checks what is meant for `fetch` now: later it could not be told from a network error, and would be retried. Asks past the
- * caches, unless the host has never heard of any.
+ * Checks at once what is meant for `fetch`: an error of `fetch` itself could not be told from a network error, and would
+ * be retried. Asks past the caches, unless the host has no option for that.
  */
 function forFetch(url: string, init: RequestInit): RequestInit {
   const full: RequestInit = { cache: 'no-store', ...init }

@@ -162,9 +162,9 @@ export interface ConnectOptions<M = EventMap> extends FetchOptions {
   /** What to do with data that does not decode. Default `'throw'`: the loop throws a `ConnectError` of kind `decode`. */
   onInvalid?: 'throw' | 'skip' | ((event: ServerSentEvent, error: unknown) => void) | undefined
   /**
-   * Recognises the last event. It is delivered, then the stream ends without a reconnect. An end
-   * marker that does not decode, such as `[DONE]`, just ends the stream. A stream that ends before it was cut: it is
-   * resumed where that can be done, else the loop throws a `ConnectError` of kind `incomplete`.
+   * Recognises the last event. It is delivered, then the stream ends without a reconnect. An end marker that does not
+   * decode, such as `[DONE]`, just ends the stream. A stream that ends before the last event counts as cut: it is
+   * resumed if that can be done, else the loop throws a `ConnectError` of kind `incomplete`.
    */
   until?: ((event: ServerSentEvent) => boolean) | undefined
   /** `'deliver'`: a block that a clean end leaves without its blank line is an event too. Default `'drop'`. */
@@ -174,10 +174,10 @@ export interface ConnectOptions<M = EventMap> extends FetchOptions {
   /** The id to resume from at the first attempt. Default `""`: none. */
   lastEventId?: string | undefined
   /**
-   * How an attempt says which event came last. Default `'header'`: `Last-Event-ID`. `{ query }` names
-   * a parameter of the URL, which needs no CORS preflight. A function is asked for another request at each attempt that
-   * has a position to go on from. `false`: not at all. To say it at all tells that the server resumes: a request that is not safe
-   * (a POST) is sent again after a drop only then.
+   * How an attempt says which event came last. Default `'header'`: `Last-Event-ID`. `{ query }` names a parameter of the
+   * URL, which needs no CORS preflight. A function is asked for another request at each attempt that has a position to
+   * go on from. `false`: not at all. To give this option is to say that the server can resume; only then is a request
+   * that is not safe (a POST) sent again after a drop.
    */
   resume?:
     | 'header'

@@ -13,7 +13,10 @@ export interface EventSource extends EventSourceInterface {}
 
 const Target: typeof EventTarget = /* @__PURE__ */ hostClass('EventTarget', 'EventSource')
 
-/** Not a property, because a subclass may have any. A private field would be one of these for each name under an older target. */
+/**
+ * A WeakMap and no property, because a subclass may have properties of any name. Under an older target each private
+ * field would become a WeakMap.
+ */
 const connections = /* @__PURE__ */ new WeakMap<EventTarget, SourceConnection>()
 
 /** @throws {TypeError} for what is no EventSource, as attributes of Web IDL do. */

@@ -31,8 +31,8 @@ const STEP = 64
 
 /**
  * Records runs in Redis, for all processes that use the same prefix. Give the result to `createRuns` as `store`; the
- * runs close it. Works with Redis from 6.2, one server. Nothing is opened before it is needed: then one connection for
- * commands, and one that waits for news while anyone watches. All that is given the same client shares both.
+ * runs close it. Works with Redis from 6.2, one server. Two connections are opened once they are
+ * needed: one for commands, and one that waits for news while anyone watches. Everything with the same client shares them.
  *
  * Every write is one script that asks Redis itself for the time, the token and the count, so that a process that was
  * blocked longer than its lease is refused. Everything expires by itself. The user needs `+eval +time +hmget +hset

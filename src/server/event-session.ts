@@ -100,8 +100,8 @@ export class EventSession implements SourceOwner, SinkOwner {
   }
 
   /**
-   * Opens the source, then the stream, unless the source has by sending. `false`, and the error
-   * reported, where the source threw before a byte was written: then the caller answers.
+   * Opens the source, then the stream, if the source has not opened it by sending. If the source threw before a byte was
+   * written, the error is reported and the result is `false`: then the caller answers.
    */
   start(source: Source, sink: Sink, writeHead: () => void): boolean {
     this._sink = sink

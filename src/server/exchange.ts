@@ -20,8 +20,8 @@ const METHODS = /^(GET|HEAD|POST|QUERY)$/
 const ALLOW: HeadFields = { allow: 'GET, HEAD, POST, QUERY, OPTIONS' }
 
 /**
- * One request and the one answer to it, on Node and on the web alike. Of one owner, which answers once: with `reply`,
- * `pass`, or `openSink` and then `writeHead`. On the web the answer is `response` after that.
+ * One request and the one answer to it, on Node and on the web alike. It has one owner, which answers once: with
+ * `reply`, `pass`, or `openSink` and then `writeHead`. On the web the answer is `response` after that.
  */
 export class Exchange {
   readonly request: EventRequest
@@ -60,8 +60,8 @@ export class Exchange {
   }
 
   /**
-   * Answers what never is a stream: OPTIONS, a preflight among it, and unless it is `anyMethod`, methods
-   * that streams are not asked for with. Gives whether it did.
+   * Answers requests that never get a stream: OPTIONS, preflights among them, and, without `anyMethod`, methods that no
+   * stream is asked for with. Gives whether it has answered.
    */
   answerMethod(anyMethod = false): boolean {
     const { method } = this.request

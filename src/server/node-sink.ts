@@ -25,8 +25,8 @@ class NodeSink implements Sink {
   /** Set by middlewares that compress: nothing leaves the compressor until it is called. */
   private readonly _flush: (() => void) | undefined
   /**
-   * Bytes that `writableLength` does not tell of, all since the last drain: those inside a compressor,
-   * and those that a connection dropped because it is gone, which shows as 'close' only a turn later.
+   * Bytes that `writableLength` does not count, all since the last drain: those inside a compressor, and those that a
+   * connection dropped because it is gone. That it is gone shows as 'close' only a turn later.
    */
   private _undrained = 0
   private _hearsDrain = false

@@ -3,8 +3,8 @@ import { namesEventStream } from './accepts-event-stream.js'
 import type { Exchange, HeadSettings } from './exchange.js'
 
 /**
- * Answers that there is nothing to be had for `wait` milliseconds. The standard's EventSource gives up for good at a 503, so
- * that it is told when to come back in a stream that ends; all others get the status.
+ * Sends a reader away for `wait` milliseconds. The standard's EventSource gives up for good at a 503, so it gets a
+ * stream that tells it when to come back, and ends. All others get the status.
  */
 export function refuse(exchange: Exchange, head: HeadSettings, wait: number): void {
   const { request } = exchange

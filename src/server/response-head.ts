@@ -67,7 +67,10 @@ export interface Opening {
   readonly retry?: number | undefined
 }
 
-/** A block that the first event or position goes on with: an empty one of its own would be an event to some readers. */
+/**
+ * A block that the first event or position completes. Completed by itself, an empty block would be an event to some
+ * readers.
+ */
 export function firstBytes({ greeting, padding = 0, retry }: Opening): string {
   const comment = greeting || padding > 0 ? `:${' '.repeat(padding)}\n` : ''
   return comment + (retry === undefined ? '' : encode({ retry }).slice(0, -1))

@@ -50,7 +50,7 @@ export interface Session {
  *   session ends first, its `return()` is called once. A message that cannot be encoded is thrown into it.
  * - A function is called with the session. It gives such an iterable (a generator function, say), or a
  *   function that cleans up, or nothing, or a promise of one of them; anything else fails the stream. The clean-up is called exactly
- *   once, when the session ends, or as soon as it is there where that was earlier.
+ *   once: when the session ends, or at once if the session has ended before the function gave it.
  */
 export type Source = Messages | ((session: Session) => Messages | Awaitable<Messages | void | (() => void)>)
 

@@ -1,6 +1,9 @@
 /** The owner of a queue: what it is asked and told. */
 export interface QueueOwner<E> {
-  /** Nothing is left, and a call of `next()` waits: reads on, so that more is pushed. May be called while it does. */
+  /**
+   * Called when nothing is left and a call of `next()` waits. Reads on, so that more is pushed. May be called while a
+   * read is under way.
+   */
   onEmpty(): void
   /** Work on the first item before it is delivered; gives false for an item that is left out. Never rejects. */
   prepare?(item: E): Promise<boolean> | undefined

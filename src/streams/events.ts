@@ -16,8 +16,8 @@ export interface EventsOptions extends Omit<ParserOptions, 'onEvent'> {
   /** Ends the loop: `next()` rejects with the signal's reason, and the source is cancelled. */
   signal?: AbortSignal | null | undefined
   /**
-   * Recognises the last event: it is delivered, then the source is cancelled. A stream that ends before it was cut: the
-   * loop throws a `ConnectError` of kind `incomplete`.
+   * Recognises the last event: it is delivered, then the source is cancelled. A stream that ends before it counts as
+   * cut: the loop throws a `ConnectError` of kind `incomplete`.
    */
   until?: ((event: ServerSentEvent) => boolean) | undefined
   /** `'deliver'`: a block that the end leaves without its blank line is an event too. Default `'drop'`. */

@@ -78,15 +78,15 @@ export interface ChannelOptions<M, C> {
   /** Events are gathered for this long and go out as one write. Default 0: for one turn of the event loop. */
   flush?: number
   /**
-   * Readers that take too little. Who has more than `maxBytes` waiting (1 MiB) is disconnected, to resume
-   * from the history (`disconnect`, the default); or skips events until it has taken what waits, and is
-   * then sent the gap event (`drop`) or, of the events with the same `conflateKey`, the newest (`conflate`).
-   * Who takes nothing for `stall` (30,000) is disconnected.
+   * Readers that take too little. `policy` says what becomes of one with more than `maxBytes` waiting (1 MiB).
+   * `disconnect`, the default: it is let go, and resumes from the history. `drop`: it skips events until it has taken
+   * what waits, and is then sent the gap event. `conflate`: it skips them too, and is then sent the newest of the events
+   * with the same `conflateKey`. With any policy, a reader that takes nothing for `stall` (30,000) is disconnected.
    */
   slow?: { maxBytes?: number; stall?: number; policy?: SlowPolicy }
   /**
-   * Lets a reader in by giving its context, which may be anything but `false`, `null` and `undefined`: they refuse it with
-   * a 403. Or refuses it with a `Response`. A throw is reported, and is a refusal like that for want of room. Default:
+   * Gives the context of a reader, which lets it in, or a `Response` that refuses it. `false`, `null` and `undefined`
+   * refuse it with a 403. A throw is reported, and the reader is refused as it is when there is no room. Default:
    * everyone is let in.
    */
   authorize?(request: EventRequest): Awaitable<C | Response | false | null | undefined>
@@ -107,7 +107,7 @@ export interface ChannelOptions<M, C> {
    * Without this option, every reader gets everything.
    */
   topics?(context: NoInfer<C>, request: EventRequest): Awaitable<string | Iterable<string>>
-  /** Whether an event, live or replayed, is for a reader. Asked for each of both, so be quick. */
+  /** Whether an event, live or replayed, is for a reader. Asked for each event and reader, so be quick. */
   filter?(message: ChannelMessageOf<NoInfer<M>>, context: NoInfer<C>): boolean
   /** The state that events build upon, for readers that are new or were told of a gap. Events published later follow it. */
   snapshot?(context: NoInfer<C>): Awaitable<Snapshot<SnapshotMessage<NoInfer<M>>>>

@@ -4,8 +4,8 @@ import type { HubHooks } from './hub-options.js'
 import type { Reader } from './reader.js'
 
 /**
- * Calls `onConnect`, once for each reader, however often it is asked to. Gives what to wait for where that takes its time.
- * The promise never rejects: a hook that fails ends its reader.
+ * Calls `onConnect`, once for each reader, however often it is asked to. Gives a promise if that has to be waited for.
+ * It never rejects: a hook that fails ends its reader.
  */
 export function createConnect(hooks: HubHooks, acts: HubActs): (reader: Reader) => Promise<void> | undefined {
   const call = (reader: Reader): void => {

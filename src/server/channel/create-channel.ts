@@ -28,8 +28,9 @@ export interface PublishOptions {
   /** For the readers of the moment: not kept, so it is not replayed. */
   ephemeral?: boolean
   /**
-   * Makes it safe to publish again where it is not known whether the event was kept: as long as the history holds an
-   * event with this key, that one's id is given and nothing is published. Not for an `ephemeral` event, which is not kept.
+   * Makes it safe to publish again if it is not known whether the event was kept. As long as the history holds an event
+   * with this key, `publish` gives the id of that one and publishes nothing. Not for an `ephemeral` event, which is not
+   * kept.
    */
   key?: string
 }
@@ -45,8 +46,8 @@ export interface Channel<M = ChannelEvents, C = unknown> {
    *
    * Rejects, with nothing published: with a `TypeError` for what JSON or the format cannot carry and for
    * options that do not exist or make no sense; with the code `ERR_CHANNEL_CLOSED` after `close()` is
-   * done; with the error of the transport. Each failure is told to `onError`, too, and one that nobody awaits harms
-   * nobody.
+   * done; with the error of the transport. Each failure is also told to `onError`. A rejection that
+   * nobody awaits does no harm.
    */
   publish<K extends keyof M & string>(event: K, data: M[K], options?: PublishOptions): Promise<string>
   /**
@@ -66,8 +67,8 @@ export interface Channel<M = ChannelEvents, C = unknown> {
   readonly connections: number
   /**
    * Refuses newcomers (see `refusal`) and ends the connections, spread over `drain` milliseconds (default 0: at once). What
-   * was published before reaches them. Each reader is told to come back after the end of the drain and `retry`
-   * milliseconds (default 0): how long the next process is expected to take to be up.
+   * was published before reaches them. Each reader is told to come back `retry`
+   * milliseconds (default 0) after the end of the drain: the time that the next process is expected to need.
    *
    * Resolves when all have ended and the transport is closed. The HTTP server stays the caller's to close; HTTP/2
    * sessions that brought readers are closed, as soon as nothing is under way on them. Further calls give the same promise.
@@ -108,7 +109,7 @@ export function createChannel<M = ChannelEvents, C = unknown>(options: ChannelOp
   let closing: Promise<void> | undefined
   let isClosed = false
 
-  // Not before they are needed: some hosts have neither clock nor chance while modules load.
+  // Made when first needed: some hosts give no time and no random numbers while modules load.
   const parts = (): { transport: Transport; hub: Hub; door: Door } => {
     if (made) return made
     const epoch = Date.now().toString(36) + Math.floor(scheduler.random() * 36 ** 4).toString(36)

@@ -132,7 +132,8 @@ export function createFanOut(owner: {
       return
     }
     scheduler.soon(flush)
-    // A turn is not known to have come before its flush has run; what is published from the next step on asks again.
+    // Some hosts drop it with the request that asked for it. So what is published after this step asks again; a flush too
+    // many finds nothing to do.
     queueMicrotask(() => (isScheduled = false))
   }
 

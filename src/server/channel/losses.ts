@@ -47,7 +47,8 @@ export class Losses<Place> {
   }
 
   /**
-   * Something is remembered, or forgotten where there is no `place`: the floor, or a topic. For those that keep a copy.
+   * Called when what is remembered changes, the floor or a topic, for owners that keep a copy. Without a `place` it is
+   * forgotten.
    */
   protected _changed(_topic: string | undefined, _place: Place | undefined): void {}
 

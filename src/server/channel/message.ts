@@ -7,8 +7,8 @@ export interface ChannelMessage<Event extends string = string, Data = unknown> {
   /** The event type. */
   readonly event: Event
   /**
-   * What was published, after its way through JSON; the text where that is what was published, or where
-   * `serialize` writes something else than JSON. Shared by all readers: do not change it.
+   * What was published, as JSON gives it back. It is the text if a text was published, or if `serialize` writes
+   * something else than JSON. Shared by all readers: do not change it.
    */
   readonly data: Data
   /** `undefined` for events that go to everyone. */

@@ -14,7 +14,7 @@ import type { GapReason } from './transport.js'
  */
 export type ChannelCloseReason = 'disconnected' | 'slow' | 'rotated' | 'replaced' | 'unauthorized' | 'closed' | 'failed'
 
-/** Gets its snapshot or what it missed. One object for each beginning, so that an earlier one is told by it. */
+/** Gets its snapshot or what it missed. Each catch-up has an object of its own, which tells it from an earlier one. */
 export interface CatchUp {
   readonly kind: 'catching-up'
   /** What the reader asked for; `undefined` where it is new. */

@@ -138,8 +138,8 @@ export class Reader implements SinkOwner, ChannelReader {
   }
 
   /**
-   * The one way to write. Nothing is written, and `false` given, for a phase that is over: what it had to say may
-   * be about a place that the reader has been taken away from since.
+   * The one way to write. For a phase that is over it writes nothing and gives `false`: the text may be about a place
+   * that the reader has left since.
    */
   write(phase: Phase, wire: Uint8Array): boolean {
     if (this._phase !== phase || this.isOver) return false

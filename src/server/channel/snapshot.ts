@@ -3,9 +3,9 @@ import type { Awaitable } from '../async.js'
 import type { Snapshot } from './hub-options.js'
 
 /**
- * A snapshot in wire format, at once where it was given at once, so that nothing can come between. Its
- * last message brings the position `id`, and no other has one (`alone` where there is no message): a reader that is cut off before that gets the
- * whole of it next time.
+ * A snapshot in wire format; without a promise if the hook gave none, so that nothing can come between. Only its last
+ * message has an id, the position `id`; without any message the text is `alone`. A reader that is cut off before the
+ * last message gets the whole snapshot next time.
  */
 export function encodeSnapshot(snapshot: Awaitable<Snapshot>, id: string, alone: string): string | Promise<string> {
   if (snapshot === undefined || snapshot === null) return alone

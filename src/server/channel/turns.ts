@@ -26,9 +26,8 @@ export function walk<T>(
 }
 
 /**
- * Spreads pieces of work over turns of the event loop, `perTurn` in each and in the order they come,
- * because the loop brings all at once that came while the process was busy. Gives what to wait for;
- * nothing where one may go on at once.
+ * Spreads pieces of work over turns of the event loop, `perTurn` in each and in the order they come: while a process was
+ * busy, many may have come at once. Gives a promise to wait for; `undefined` if the work may go on at once.
  */
 export function createGate(scheduler: Scheduler, perTurn: number): () => Promise<void> | undefined {
   const waiting: (() => void)[] = []
