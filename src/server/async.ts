@@ -29,9 +29,9 @@ export async function attempt(action: () => unknown, onError: (error: unknown) =
 }
 
 /**
- * What a function of the user gave that must answer at once.
+ * The answer of a user's function that must answer at once.
  *
- * @throws {OptionError} where that is a promise, whose own failure is nobody's then.
+ * @throws {OptionError} for a promise. If that promise rejects, the rejection is handled here.
  */
 export function atOnce<T>(name: string, answer: T): T {
   if (!isThenable(answer)) return answer

@@ -25,11 +25,11 @@ class Note {
 }
 
 /**
- * What was read and not delivered yet, and the calls of `next()` that wait for more. They may overlap: they are answered
- * in order, and the order of the items is kept, notes among them.
+ * What was read and not delivered yet, and the calls of `next()` that wait for more. These calls may
+ * overlap: they are answered in order, and the order of the items is kept, notes among them.
  *
- * One chunk is read at a time, so that the queue never holds more than one brings. A ring would never wrap: it is
- * emptied first, and its memory serves all chunks.
+ * One chunk is read at a time, so the queue never holds more than one chunk brings. It is emptied before the next chunk,
+ * so one array serves all chunks, and a ring would never wrap.
  */
 export class EventQueue<E> {
   private readonly _owner: QueueOwner<E>
