@@ -1,7 +1,7 @@
 // `npm run bench`: measures the built package beside its peers, prints tables of ratios and writes
 // bench/results.json. How to read them, and the flags: bench/README.md.
 import { execFileSync, fork } from 'node:child_process'
-import { existsSync, writeFileSync } from 'node:fs'
+import { existsSync, readFileSync, writeFileSync } from 'node:fs'
 import { cpus, totalmem, type as system } from 'node:os'
 import { join } from 'node:path'
 import { fileURLToPath } from 'node:url'
@@ -42,18 +42,25 @@ const [reports, { targets, targetTable }, modules] = await Promise.all([
 const tables = modules.filter(([table]) => flags.table === '' || flags.table.split(',').includes(table))
 
 const runs = []
-for (const path of nodes()) runs.push(await runOn(path))
-
-if (isWhole)
-  writeFileSync(
-    join(bench, flags.quick ? 'results.quick.json' : 'results.json'),
-    `${JSON.stringify({ quick: flags.quick, runs }, undefined, 1)}\n`,
-  )
+for (const path of nodes()) {
+  runs.push(await runOn(path))
+  if (isWhole) keep(runs.at(-1))
+}
 if (flags.plot) {
   const { plot } = await import('../bench/plot.mjs')
   const file = flags.quick ? join(bench, 'quick.svg') : join(root, 'docs/bench.svg')
   writeFileSync(file, await plot(runs[0]))
   console.log(`\nPlot: ${file}`)
+}
+
+/** Writes a run down in the place of the last one on that engine. A full run takes ten minutes, so each may be made by itself. */
+function keep(run) {
+  const file = join(bench, flags.quick ? 'results.quick.json' : 'results.json')
+  const engine = ({ bun, node }) => (bun ? 'Bun' : `Node ${node.split('.')[0]}`)
+  const others = existsSync(file) ? JSON.parse(readFileSync(file, 'utf8')).runs : []
+  const all = [...others.filter((other) => engine(other) !== engine(run)), run]
+  all.sort((a, b) => engine(a).localeCompare(engine(b)))
+  writeFileSync(file, `${JSON.stringify({ quick: flags.quick, runs: all }, undefined, 1)}\n`)
 }
 
 /** The binaries to run on: paths, `bun`, or major versions of Node; the last two are pinned in test/runtimes. */
