@@ -102,7 +102,7 @@ export class StreamTransport implements Transport, StreamListener {
   }
 
   private _arrive(position: string, { start, entries }: Backlog, arrival: Arrival): void {
-    const history = new History(this._limits!, compareStreamIds, Date.now, start)
+    const history = new History(this._limits!, { compare: compareStreamIds, now: Date.now, start })
     this._seen = new Set([position])
     for (let index = entries.length - 1; index >= 0; index--) {
       const entry = this._entryOf(entries[index]!)

@@ -136,7 +136,7 @@ export class HistoryTransport implements Transport {
     const store = (this._store = new EventStore(this._database, this._table, this._limits))
     const limits = { ...this._limits, maxBytes: Math.min(this._limits.maxBytes, RING_BYTES) }
     const order = (a: string, b: string): number => sequenceOf(a) - sequenceOf(b)
-    this._history = new History(limits, order, Date.now, this._idOf(store.start))
+    this._history = new History(limits, { compare: order, now: Date.now, start: this._idOf(store.start) })
     return store
   }
 

@@ -1,11 +1,10 @@
 import { encode } from '../../encoder/encode.js'
 import { isThenable } from '../async.js'
-import { toBytes } from '../to-bytes.js'
 import type { HubOptions } from './hub-options.js'
 import type { Log } from './log.js'
 import type { Entry } from './entry.js'
 import type { Pick, PickCache } from './pick.js'
-import type { HubActs } from './hub-acts.js'
+import { control, type HubActs } from './hub-acts.js'
 import { LIVE, type CatchUp } from './phase.js'
 import { encodePosition } from './position.js'
 import type { Reader } from './reader.js'
@@ -19,6 +18,19 @@ const LONGEST_ID = 256
 const SUPERSEDED = new Error('superseded')
 
 const pause = (work: CatchUp): Promise<void> => new Promise((resolve) => (work.wake = resolve))
+
+/** What a catch-up begins with: see `CatchUp`. */
+interface Asked {
+  readonly requested: string | undefined
+  readonly reason: GapReason | undefined
+  readonly floor: string
+}
+
+/** Events to write, and the chunks that others were given of them. */
+interface Page {
+  readonly entries: readonly Entry[]
+  readonly cache: PickCache
+}
 
 export interface CatchUpOwner {
   readonly options: HubOptions
@@ -61,7 +73,7 @@ export function createCatchUps(owner: CatchUpOwner): CatchUps {
 
   const positionOf = (id: string): string => encodePosition(id, options.positionEvent)
 
-  const send = (reader: Reader, work: CatchUp, text: string): void => acts.write(reader, work, toBytes(text), 0)
+  const send = (reader: Reader, work: CatchUp, text: string): void => acts.write(reader, work, control(text))
 
   /** Sets the target to the present position. The log holds what is published after it. */
   const aim = (work: CatchUp): void => {
@@ -69,11 +81,9 @@ export function createCatchUps(owner: CatchUpOwner): CatchUps {
     work.next = log.end
   }
 
-  const start = (reader: Reader, requested: string | undefined, reason?: GapReason, place = requested ?? ''): void => {
+  const begin = (reader: Reader, asked: Asked): void => {
     forget(reader)
-    const kind = 'catching-up'
-    const floor = place.length > LONGEST_ID ? '' : place
-    const work: CatchUp = { kind, requested, reason, floor, cursor: '', target: '', next: 0, wake: undefined }
+    const work: CatchUp = { kind: 'catching-up', ...asked, cursor: '', target: '', next: 0, wake: undefined }
     if (!reader.become(work)) return
     if (log.position !== undefined) aim(work)
     underWay.add(reader)
@@ -184,9 +194,9 @@ export function createCatchUps(owner: CatchUpOwner): CatchUps {
       if (isThenable(page)) page = still(reader, work, await page)
       // A page that does not move the cursor would be asked for without end.
       if (!page || (!isLast && page.position === work.cursor))
-        return start(reader, work.requested ?? '', 'expired', work.cursor)
+        return begin(reader, { requested: work.requested ?? '', reason: 'expired', floor: work.cursor })
       const { entries, position } = page
-      const count = writeSome(reader, work, entries, isLast ? new Map() : pages)
+      const count = writeSome(reader, work, { entries, cache: isLast ? new Map() : pages })
       // The filter, which is the user's, may have closed the reader.
       still(reader, work, undefined)
       if (isLast) work.next += count
@@ -205,7 +215,7 @@ export function createCatchUps(owner: CatchUpOwner): CatchUps {
    * Writes as many of the entries, from the first on, as there is room for, and gives their number. 0: the reader has to
    * take something first.
    */
-  const writeSome = (reader: Reader, work: CatchUp, entries: readonly Entry[], cache: PickCache): number => {
+  const writeSome = (reader: Reader, work: CatchUp, { entries, cache }: Page): number => {
     const { bufferedBytes } = reader.sink
     let bytes = 0
     let count = 0
@@ -217,7 +227,7 @@ export function createCatchUps(owner: CatchUpOwner): CatchUps {
     // Whole pages are shared by readers, parts hardly ever.
     if (count < entries.length && bufferedBytes > 0) return 0
     const picked = pick(reader, count < entries.length ? entries.slice(0, count) : entries, cache)
-    if (picked) acts.write(reader, work, picked.wire, picked.entries.length)
+    if (picked) acts.write(reader, work, picked)
     return count
   }
 
@@ -225,7 +235,9 @@ export function createCatchUps(owner: CatchUpOwner): CatchUps {
     get size() {
       return underWay.size
     },
-    start,
+    start(reader, requested, reason) {
+      begin(reader, { requested, reason, floor: requested && requested.length <= LONGEST_ID ? requested : '' })
+    },
     onEntry() {
       for (const work of ahead) {
         aim(work)
@@ -243,7 +255,10 @@ export function createCatchUps(owner: CatchUpOwner): CatchUps {
           aim(phase)
           // While `onConnect` runs it does not wait for the position yet.
           phase.wake?.()
-        } else start(reader, '', 'reset', phase.kind === 'catching-up' ? phase.cursor || phase.floor : '')
+        } else {
+          const floor = phase.kind === 'catching-up' ? phase.cursor || phase.floor : ''
+          begin(reader, { requested: '', reason: 'reset', floor })
+        }
       }
     },
     forget,

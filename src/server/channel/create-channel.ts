@@ -12,7 +12,7 @@ import { type ChannelOptions, resolveChannelOptions } from './channel-options.js
 import { Door, type DoorOptions } from './door.js'
 import { createHub, type Hub } from './hub.js'
 import { createMemoryTransport } from './memory-transport.js'
-import type { ChannelReader } from './reader.js'
+import type { ChannelReader, Reader } from './reader.js'
 import { hostScheduler } from './scheduler.js'
 import type { Transport } from './transport.js'
 
@@ -104,7 +104,6 @@ const CLOSE_RULES: Rules = { drain: milliseconds, retry: reconnectionTime }
 export function createChannel<M = ChannelEvents, C = unknown>(options: ChannelOptions<M, C> = {}): Channel<M, C> {
   const settings = resolveChannelOptions(options)
   const { report } = settings
-  const scheduler = hostScheduler
   let made: { transport: Transport; hub: Hub; door: Door } | undefined
   let closing: Promise<void> | undefined
   let isClosed = false
@@ -112,19 +111,17 @@ export function createChannel<M = ChannelEvents, C = unknown>(options: ChannelOp
   // Made when first needed: some hosts give no time and no random numbers while modules load.
   const parts = (): { transport: Transport; hub: Hub; door: Door } => {
     if (made) return made
-    const epoch = Date.now().toString(36) + Math.floor(scheduler.random() * 36 ** 4).toString(36)
-    const transport = options.transport ?? createMemoryTransport(settings.history, scheduler.now, epoch)
-    const hub = createHub(settings, transport, scheduler, async (reader) => {
+    const epoch = Date.now().toString(36) + Math.floor(hostScheduler.random() * 36 ** 4).toString(36)
+    const transport = options.transport ?? createMemoryTransport(settings.history, hostScheduler.now, epoch)
+    const reauthorize = async (reader: Reader): Promise<boolean> => {
       const answer = await authorize(options, reader.request)
       if ('refusal' in answer) return false
       reader.context = answer.context
       return true
-    })
-    return (made = {
-      transport,
-      hub,
-      door: new Door(options as unknown as DoorOptions, settings, hub, scheduler),
-    })
+    }
+    const hub = createHub(settings, { transport, scheduler: hostScheduler, reauthorize })
+    const door = new Door(options as unknown as DoorOptions, settings, hub)
+    return (made = { transport, hub, door })
   }
 
   const publish = async (event: keyof M & string, data: M[keyof M], given?: PublishOptions): Promise<string> => {

@@ -8,7 +8,7 @@ import type { ChannelOptions, ChannelSettings } from './channel-options.js'
 import type { Hub } from './hub.js'
 import type { RefusalReason } from './hub-options.js'
 import { Reader, type Admission } from './reader.js'
-import type { Scheduler } from './scheduler.js'
+import { hostScheduler } from './scheduler.js'
 
 /** Times the reconnection time: there is no use in coming back soon. */
 const REFUSED_FACTOR = 5
@@ -24,21 +24,19 @@ export class Door {
   private readonly _options: DoorOptions
   private readonly _settings: ChannelSettings
   private readonly _hub: Hub
-  private readonly _scheduler: Scheduler
   private readonly _sessions = new Http2Sessions()
   /** When the next process is expected; there once the channel closes. */
   private _reopensAt: number | undefined
 
-  constructor(options: DoorOptions, settings: ChannelSettings, hub: Hub, scheduler: Scheduler) {
+  constructor(options: DoorOptions, settings: ChannelSettings, hub: Hub) {
     this._options = options
     this._settings = settings
     this._hub = hub
-    this._scheduler = scheduler
   }
 
   /** From now on all newcomers are refused. */
   shut(drain: number, restart: number): void {
-    this._reopensAt = this._scheduler.now() + drain + restart
+    this._reopensAt = hostScheduler.now() + drain + restart
   }
 
   endSessions(): void {
@@ -117,7 +115,7 @@ export class Door {
     const hub = this._hub
     const { retry, head } = this._settings
     hub.acts.tell('refused', reason)
-    const left = this._reopensAt === undefined ? 0 : Math.max(0, this._reopensAt - this._scheduler.now())
+    const left = this._reopensAt === undefined ? 0 : Math.max(0, this._reopensAt - hostScheduler.now())
     // A `retry` of 0 is meant for lost connections, not for refusals.
     const wait = Math.min(Math.ceil(left) + hub.jittered((retry || 1000) * REFUSED_FACTOR), MAX_DELAY)
     if (this._options.refusal === 'status') refuseByStatus(exchange, wait)

@@ -76,7 +76,7 @@ export function createFanOut(owner: {
     if (phase.kind === 'held') return hold(reader, phase, picked)
     const { bufferedBytes } = reader.sink
     if (bufferedBytes > 0 && bufferedBytes + picked.wire.byteLength > maxBytes) fallBehind(reader, picked)
-    else acts.write(reader, phase, picked.wire, picked.entries.length)
+    else acts.write(reader, phase, picked)
   }
 
   const visit = (reader: Reader, batch: Batch, cache: PickCache): void => {

@@ -24,6 +24,14 @@ interface Item extends Place {
   readonly offset: number
 }
 
+/** What an order of entries is told by. */
+export interface HistoryOrder {
+  compare(a: string, b: string): number
+  now(): number
+  /** The place that the first entry follows. */
+  readonly start: string
+}
+
 /**
  * The last entries of a channel in the memory of this process, bounded by count, age and bytes, and by the number of
  * each topic. Ephemeral ones are not held; they only move the end.
@@ -46,8 +54,7 @@ export class History {
   private _end = 0
   private _serial = 0
 
-  /** @param start The place that the first entry follows. */
-  constructor(limits: HistoryLimits, compare: (a: string, b: string) => number, now: () => number, start: string) {
+  constructor(limits: HistoryLimits, { compare, now, start }: HistoryOrder) {
     this._limits = limits
     this._compare = compare
     this._now = now

@@ -10,7 +10,7 @@ import { toBytes } from '../to-bytes.js'
 import { createCatchUps } from './catch-up.js'
 import { createConnect } from './connect.js'
 import { createFanOut } from './fan-out.js'
-import type { HubActs } from './hub-acts.js'
+import { control, type HubActs } from './hub-acts.js'
 import type { HubOptions } from './hub-options.js'
 import { Log } from './log.js'
 import { LIVE, type ChannelCloseReason } from './phase.js'
@@ -44,13 +44,16 @@ export interface Hub extends ReaderOwner {
   close(over: number, restart: number): Promise<void>
 }
 
-/** @param reauthorize Asks `authorize` again for a reader that stays. Gives whether it may; sets its context. */
-export function createHub(
-  options: HubOptions,
-  transport: Transport,
-  scheduler: Scheduler,
-  reauthorize: (reader: Reader) => Promise<boolean> = () => Promise.resolve(true),
-): Hub {
+/** What a hub stands on. */
+export interface HubGround {
+  readonly transport: Transport
+  readonly scheduler: Scheduler
+  /** Asks `authorize` again for a reader that stays. Gives whether it may; sets its context. */
+  reauthorize?(reader: Reader): Promise<boolean>
+}
+
+export function createHub(options: HubOptions, ground: HubGround): Hub {
+  const { transport, scheduler } = ground
   const { maxBytes, policy, hooks, report } = options
   const readers = new Readers()
   const log = new Log(maxBytes)
@@ -88,7 +91,7 @@ export function createHub(
 
   const acts: HubActs = {
     tell,
-    write(reader, phase, wire, events) {
+    write(reader, phase, { wire, events }) {
       if (!reader.write(phase, wire)) return
       reader.wroteAt = sweep.tick
       if (events > 0) tell('sent', events, wire.byteLength, reader)
@@ -96,8 +99,7 @@ export function createHub(
     end(reader, reason, retry) {
       if (reader.isOver) return
       if (reason !== 'unauthorized' && reason !== 'failed') fanOut.bringUp(reader)
-      if (retry !== undefined)
-        acts.write(reader, reader.phase, toBytes(encode({ retry: Math.min(retry, MAX_DELAY) })), 0)
+      if (retry !== undefined) acts.write(reader, reader.phase, control(encode({ retry: Math.min(retry, MAX_DELAY) })))
       catchUps.forget(reader)
       readers.dismiss(reader)
       if (reader.become({ kind: 'ending', reason })) reader.sink.end()
@@ -122,7 +124,7 @@ export function createHub(
     settled: () => (log.end > log.flushed ? undefined : log.position),
     acts,
     reauthorize(reader) {
-      reauthorize(reader).then(
+      ground.reauthorize!(reader).then(
         (isAllowed) => (isAllowed ? sweep.authorized(reader) : acts.end(reader, 'unauthorized')),
         (error) => {
           if (!reader.isOver) report(error)
@@ -174,7 +176,7 @@ export function createHub(
       sweep.add(reader)
       tell('open', reader)
       const first = firstBytes({ greeting: options.greeting, retry: jittered(options.retry) })
-      acts.write(reader, reader.phase, toBytes(first), 0)
+      acts.write(reader, reader.phase, control(first))
       if (isOver) acts.end(reader, 'failed')
       else catchUps.start(reader, requested)
     },
@@ -182,16 +184,16 @@ export function createHub(
       if ((message as { id?: unknown } | null)?.id !== undefined) {
         throw new EncodeError('id', 'is given by the channel')
       }
-      const bytes = toBytes(encodeStreamMessage(message))
+      const wire = toBytes(encodeStreamMessage(message))
       fanOut.bringUp(reader)
       const { phase } = reader
       if (reader.isOver || phase.kind === 'behind' || phase.kind === 'held') return false
       const { bufferedBytes } = reader.sink
-      if (bufferedBytes > 0 && bufferedBytes + bytes.byteLength > maxBytes) {
+      if (bufferedBytes > 0 && bufferedBytes + wire.byteLength > maxBytes) {
         if (policy === 'disconnect') acts.evict(reader)
         return false
       }
-      acts.write(reader, phase, bytes, 1)
+      acts.write(reader, phase, { wire, events: 1 })
       return reader.bufferedBytes <= Math.min(HIGH_WATER_MARK, maxBytes)
     },
     setTopics(reader, topics) {
@@ -213,7 +215,7 @@ export function createHub(
       else if (phase.kind === 'behind') catchUps.start(reader, '', 'slow')
       else if (phase.kind === 'held' && reader.become(LIVE)) {
         const entries = [...phase.entries.values()]
-        acts.write(reader, LIVE, join(entries), entries.length)
+        acts.write(reader, LIVE, { wire: join(entries), events: entries.length })
       }
     },
     onClose(reader, byReader) {

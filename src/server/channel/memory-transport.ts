@@ -17,7 +17,7 @@ export function createMemoryTransport(limits: HistoryLimits, now: () => number, 
   const idOf = (sequence: number): string => `${epoch}-${sequence}`
   const sequenceOf = (id: string): number => Number(id.slice(epoch.length + 1))
   const order = (a: string, b: string): number => sequenceOf(a) - sequenceOf(b)
-  const history = new History(limits, order, now, idOf(0))
+  const history = new History(limits, { compare: order, now, start: idOf(0) })
   const isPlace = (id: string): boolean => {
     const parts = ID.exec(id)
     return parts?.[1] === epoch && Number(parts[2]) <= last

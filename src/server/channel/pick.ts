@@ -1,14 +1,13 @@
 import type { Entry } from './entry.js'
 import { atOnce } from '../async.js'
 import { messageOf } from './message.js'
+import type { Chunk } from './hub-acts.js'
 import type { HubHooks } from './hub-options.js'
 import type { Reader } from './reader.js'
 
-/** What of some entries is for one reader: at least one. */
-export interface Picked {
+/** What of some entries is for one reader: at least one. Readers that get the same share it. */
+export interface Picked extends Chunk {
   readonly entries: readonly Entry[]
-  /** All of them, as one chunk. Readers that get the same share it. */
-  readonly wire: Uint8Array
 }
 
 /** Chunks made before, by their first entry. */
@@ -39,7 +38,7 @@ export function createPick(hooks: HubHooks, compare: (a: string, b: string) => n
     if (!first) return undefined
     let picked = cache.get(first)
     if (!picked || !isSame(picked.entries, entries)) {
-      picked = { entries, wire: entries.length === 1 ? first.wire : join(entries) }
+      picked = { entries, events: entries.length, wire: entries.length === 1 ? first.wire : join(entries) }
       cache.set(first, picked)
     }
     return picked

@@ -1,8 +1,7 @@
 import { encodeComment } from '../../encoder/encode.js'
 import { isStalled } from '../stalled.js'
-import { toBytes } from '../to-bytes.js'
 import type { HubOptions } from './hub-options.js'
-import type { HubActs } from './hub-acts.js'
+import { control, type Chunk, type HubActs } from './hub-acts.js'
 import { LIVE } from './phase.js'
 import { encodePosition } from './position.js'
 import type { Reader } from './reader.js'
@@ -63,7 +62,7 @@ export function createSweep(owner: SweepOwner): Sweep {
   let armedAt = 0
   let tick = 0
 
-  const look = (reader: Reader, beat: Uint8Array): void => {
+  const look = (reader: Reader, beat: Chunk): void => {
     if (isStalled(reader, tick, ticksOf(stall))) return owner.acts.evict(reader)
     if (reader.isOver) return
     if (tick >= reader.askAt) {
@@ -73,8 +72,7 @@ export function createSweep(owner: SweepOwner): Sweep {
     }
     if (reader.sink.bufferedBytes > 0) return
     if (reader.phase === LIVE && tick >= reader.expiresAt) owner.acts.end(reader, 'rotated')
-    else if (heartbeat > 0 && tick - reader.wroteAt >= ticksOf(heartbeat))
-      owner.acts.write(reader, reader.phase, beat, 0)
+    else if (heartbeat > 0 && tick - reader.wroteAt >= ticksOf(heartbeat)) owner.acts.write(reader, reader.phase, beat)
   }
 
   const arm = (): void => {
@@ -86,10 +84,10 @@ export function createSweep(owner: SweepOwner): Sweep {
     tick++
     arm()
     const comment = encodeComment('')
-    const plain = toBytes(comment)
+    const plain = control(comment)
     const position = owner.settled()
     // Moves the position of readers whose topics are silent, so that it stays within the history.
-    const placed = position === undefined ? plain : toBytes(comment + encodePosition(position, options.positionEvent))
+    const placed = position === undefined ? plain : control(comment + encodePosition(position, options.positionEvent))
     walk(owner.readers, {
       slice: options.limits.slice,
       scheduler,

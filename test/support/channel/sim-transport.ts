@@ -136,7 +136,11 @@ export class SimTransport implements Transport {
       this.#generation = this.#store.generation
       this.#delivered = this.#store.tail
       const position = String(this.#delivered)
-      this.#history = new History(this.#limits, this.compare, () => this.#scheduler.now(), position)
+      this.#history = new History(this.#limits, {
+        compare: this.compare,
+        now: () => this.#scheduler.now(),
+        start: position,
+      })
       subscriber.onReset(position)
       return
     }

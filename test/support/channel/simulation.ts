@@ -190,7 +190,7 @@ export class Simulation {
       transport = createMemoryTransport(this.#options.history, () => scheduler.now(), epoch)
     }
     const options = { ...this.#options, report: (error: unknown) => this.#note(`reported: ${String(error)}`) }
-    return { scheduler, transport, hub: createHub(options, transport, scheduler) }
+    return { scheduler, transport, hub: createHub(options, { transport, scheduler }) }
   }
 
   #enlist(name: number): void {

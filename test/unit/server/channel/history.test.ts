@@ -18,7 +18,7 @@ function ids(history: History, after: string, upTo: string): string[] | undefine
 
 describe('what a history holds', () => {
   it('is the last entries, by count', () => {
-    const history = new History({ ...NONE, size: 3 }, compare, () => 0, '0')
+    const history = new History({ ...NONE, size: 3 }, { compare, now: () => 0, start: '0' })
     expect(history.start).toBe('0')
     for (let n = 1; n <= 10; n++) history.push(entryOf(n))
     expect(history.start).toBe('7')
@@ -27,7 +27,7 @@ describe('what a history holds', () => {
   })
 
   it('is none where the size is 0', () => {
-    const history = new History({ ...NONE, size: 0 }, compare, () => 0, '0')
+    const history = new History({ ...NONE, size: 0 }, { compare, now: () => 0, start: '0' })
     history.push(entryOf(1))
     expect(history.start).toBe('1')
     expect(history.page('0', '1')).toBe(undefined)
@@ -35,7 +35,7 @@ describe('what a history holds', () => {
 
   it('is bounded by bytes on the wire', () => {
     const { byteLength } = entryOf(1).wire
-    const history = new History({ ...NONE, maxBytes: 2 * byteLength }, compare, () => 0, '0')
+    const history = new History({ ...NONE, maxBytes: 2 * byteLength }, { compare, now: () => 0, start: '0' })
     for (let n = 1; n <= 5; n++) history.push(entryOf(n))
     expect(history.start).toBe('3')
     history.push(entryOf(6, 10_000))
@@ -46,7 +46,7 @@ describe('what a history holds', () => {
 
   it('is bounded by age, also while nothing is pushed', () => {
     let now = 0
-    const history = new History({ ...NONE, maxAge: 100 }, compare, () => now, '0')
+    const history = new History({ ...NONE, maxAge: 100 }, { compare, now: () => now, start: '0' })
     history.push(entryOf(1))
     now = 60
     history.push(entryOf(2))
@@ -60,7 +60,7 @@ describe('what a history holds', () => {
   })
 
   it('does not have ephemeral entries', () => {
-    const history = new History({ ...NONE, size: 2 }, compare, () => 0, '0')
+    const history = new History({ ...NONE, size: 2 }, { compare, now: () => 0, start: '0' })
     history.push(entryOf(1))
     history.push(entryOf(2, 10, true))
     history.push(entryOf(3))
@@ -72,7 +72,7 @@ describe('what a history holds', () => {
   })
 
   it('stays bounded over a long life', () => {
-    const history = new History({ ...NONE, size: 10 }, compare, () => 0, '0')
+    const history = new History({ ...NONE, size: 10 }, { compare, now: () => 0, start: '0' })
     for (let n = 1; n <= 5000; n++) {
       history.push(entryOf(n))
       if (n > 10) expect(history.start).toBe(String(n - 10))
@@ -82,7 +82,7 @@ describe('what a history holds', () => {
 
 describe('pages of a history', () => {
   it('end after some 32 KiB, at the same places wherever they begin', () => {
-    const history = new History(NONE, compare, () => 0, '0')
+    const history = new History(NONE, { compare, now: () => 0, start: '0' })
     for (let n = 1; n <= 200; n++) history.push(entryOf(n, 1000))
     const ends = (after: string): string[] => {
       const all: string[] = []
@@ -96,7 +96,7 @@ describe('pages of a history', () => {
   })
 
   it('have an entry that is larger than a page', () => {
-    const history = new History(NONE, compare, () => 0, '0')
+    const history = new History(NONE, { compare, now: () => 0, start: '0' })
     for (let n = 1; n <= 3; n++) history.push(entryOf(n, 100_000))
     expect(history.page('0', '3')).toMatchObject({ position: '1' })
     expect(history.page('1', '3')).toMatchObject({ position: '2' })
@@ -104,7 +104,7 @@ describe('pages of a history', () => {
   })
 
   it('do not go beyond what is asked for', () => {
-    const history = new History(NONE, compare, () => 0, '0')
+    const history = new History(NONE, { compare, now: () => 0, start: '0' })
     for (let n = 1; n <= 5; n++) history.push(entryOf(n))
     expect(history.page('1', '3')).toMatchObject({ position: '3', entries: [{ id: '2' }, { id: '3' }] })
   })
@@ -112,7 +112,7 @@ describe('pages of a history', () => {
 
 describe('a share of each topic below the size', () => {
   const fill = (): History => {
-    const history = new History({ ...NONE, size: 10, perTopic: 2 }, compare, () => 0, '0')
+    const history = new History({ ...NONE, size: 10, perTopic: 2 }, { compare, now: () => 0, start: '0' })
     history.push(of('q', 1))
     for (let n = 2; n <= 9; n++) history.push(of('b', n))
     history.push(entryOf(10))

@@ -66,8 +66,7 @@ function start() {
         throw error
       },
     },
-    transport,
-    scheduler,
+    { transport, scheduler },
   )
   return { scheduler, transport, hub }
 }
