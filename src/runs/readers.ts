@@ -89,7 +89,7 @@ export function createReaders({ settings, scheduler, store, producers }: Readers
     const tape = tapes.get(token)
     if (tape) return tape
     const isLocal = [...producers].some((producer) => producer.token === token && producer.state === undefined)
-    const made = new Tape(tapeOwner, key, token, isLocal)
+    const made = new Tape(tapeOwner, { key, token, isLocal })
     // A run that died before its first message is never heard of.
     if (!isLocal) made.expect(view.lease)
     tapes.set(token, made)

@@ -38,6 +38,8 @@ export class Tape {
   lookAt = 0
   /** The last one that was asked for, and how many records it stands for. */
   compaction: { readonly count: number; readonly made: Promise<Compaction> } | undefined
+  readonly key: string
+  readonly token: string
   private readonly _owner: TapeOwner
   private _unwatch: (() => void) | undefined
   private _loading: Promise<void> | undefined
@@ -45,13 +47,10 @@ export class Tape {
   private _isClosed = false
 
   /** @param isLocal Whether this process produces the run, and says what happens to it. */
-  constructor(
-    owner: TapeOwner,
-    readonly key: string,
-    readonly token: string,
-    isLocal: boolean,
-  ) {
+  constructor(owner: TapeOwner, { key, token, isLocal }: { key: string; token: string; isLocal: boolean }) {
     this._owner = owner
+    this.key = key
+    this.token = token
     if (!isLocal) this._unwatch = owner.store.watch(key, token, 'records', () => this.wake())
   }
 

@@ -37,8 +37,8 @@ export class RunsWatch {
     this._lookout = lookout
   }
 
-  add(key: string, token: string, what: 'records' | 'end', wake: () => void): () => void {
-    const watcher: Watcher = { token, what, wake, seen: '' }
+  add(key: string, wanted: Omit<Watcher, 'seen'>): () => void {
+    const watcher: Watcher = { ...wanted, seen: '' }
     const ofKey = this._byKey.get(key) ?? new Set()
     this._byKey.set(key, ofKey.add(watcher))
     // What has changed before this call is told with the first look.

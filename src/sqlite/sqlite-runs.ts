@@ -122,7 +122,7 @@ function createStore(database: Database, name: string): RunStore {
     end: (key, token, state) => change(key, 'end the run', (to) => to.end(key, token, state)),
     read: (key, count) => ask('read the run', (to) => to.read(key, count)),
     forget: (key) => change(key, 'forget the run', (to) => to.forget(key)),
-    watch: (key, token, what, wake) => watch.add(key, token, what, wake),
+    watch: (key, token, what, wake) => watch.add(key, { token, what, wake }),
     close() {
       isClosed = true
       watch.stop()

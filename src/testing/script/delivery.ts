@@ -24,7 +24,11 @@ export function bytesOf(key: string, value: unknown, fail: Fail): Uint8Array {
   return fail(`${key} must be text or a Uint8Array.`)
 }
 
-export function checkDelay(name: string, delay: unknown, fail: Fail, otherwise = ''): void {
+export function checkDelay(
+  [name, otherwise = '']: readonly [name: string, otherwise?: string],
+  delay: unknown,
+  fail: Fail,
+): void {
   if (typeof delay !== 'number' || !(delay >= 0 && delay <= MAX_DELAY)) {
     fail(`${name} must be milliseconds from 0 to ${MAX_DELAY}${otherwise}, not ${shown(delay)}.`)
   }
@@ -34,13 +38,13 @@ export function shown(value: unknown): string {
   return typeof value === 'string' ? JSON.stringify(value) : String(value)
 }
 
-function checkKeys(name: string, value: unknown, known: readonly string[], fail: Fail): void {
+function checkKeys([name, value]: readonly [string, unknown], known: readonly string[], fail: Fail): void {
   const stray = Object.keys(value ?? {}).find((key) => !known.includes(key))
   if (stray !== undefined) fail(`${name}: there is no ${shown(stray)}. There are ${known.join(', ')}.`)
 }
 
 function encodeEvent(message: unknown, fail: Fail): Uint8Array {
-  if (typeof message === 'object') checkKeys('event', message, EVENT_FIELDS, fail)
+  if (typeof message === 'object') checkKeys(['event', message], EVENT_FIELDS, fail)
   try {
     return encoder.encode(encode(message as never))
   } catch (error) {
@@ -61,10 +65,10 @@ function cutPoint(bytes: Uint8Array, cutAfter: unknown, fail: Fail): number {
 }
 
 function dripOf(bytes: Uint8Array, drip: unknown, fail: Fail): Action[] {
-  checkKeys('drip', drip, DRIP_OPTIONS, fail)
+  checkKeys(['drip', drip], DRIP_OPTIONS, fail)
   const { size, gap = 0 } = (drip ?? {}) as { size?: unknown; gap?: unknown }
   if (!Number.isInteger(size) || (size as number) < 1) fail('drip.size must be a number of bytes, at least 1.')
-  checkDelay('drip.gap', gap, fail)
+  checkDelay(['drip.gap'], gap, fail)
   const actions: Action[] = []
   for (let at = 0; at < bytes.length; at += size as number) {
     if (at > 0 && gap !== 0) actions.push({ kind: 'wait', until: gap as number })

@@ -31,7 +31,7 @@ const EVENT_STREAM_HEADERS: Record<string, string> = { 'content-type': EVENT_STR
 
 /** Checks one list of steps and lays it out. `path` is how the list is called in errors. */
 export function plan(steps: readonly Step[], path: string, carrier: Carrier): Plan {
-  if (!Array.isArray(steps)) throw new ScriptError(path, undefined, 'an answer is an array of steps.')
+  if (!Array.isArray(steps)) throw new ScriptError({ path }, 'an answer is an array of steps.')
   return new Planner(path, carrier).run(steps)
 }
 
@@ -62,7 +62,7 @@ class Planner {
   }
 
   private readonly _fail: Fail = (message, cause) => {
-    throw new ScriptError(`${this._path}[${this._index}]`, this._index, message, cause)
+    throw new ScriptError({ path: `${this._path}[${this._index}]`, step: this._index }, message, cause)
   }
 
   private _take(step: Record<string, unknown>): void {
@@ -147,7 +147,7 @@ class Planner {
 
   private _wait(until: unknown): void {
     const waits = typeof until === 'function' || typeof (until as PromiseLike<unknown> | null)?.then === 'function'
-    if (!waits) checkDelay('wait', until, this._fail, ', a promise or a function')
+    if (!waits) checkDelay(['wait', ', a promise or a function'], until, this._fail)
     // One that fails before the script gets there is no unhandled rejection: the step tells of it.
     else if (typeof until !== 'function') Promise.resolve(until).catch(() => {})
     this._actions.push({ kind: 'wait', until: until as WaitStep['wait'] })

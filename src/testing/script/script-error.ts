@@ -23,7 +23,7 @@ export class ScriptError extends TypeError {
   /** The index of the step in its list; `undefined` where no single step is at fault. */
   readonly step: number | undefined
 
-  constructor(path: string, step: number | undefined, message: string, cause?: unknown) {
+  constructor({ path, step }: { path: string; step?: number }, message: string, cause?: unknown) {
     super(`${path}: ${message}`, cause === undefined ? undefined : { cause })
     this.path = path
     this.step = step

@@ -64,7 +64,7 @@ function planner(script: Script, carrier: Carrier): NextPlan {
     }
   }
   if (!Array.isArray(script))
-    throw new ScriptError('script', undefined, 'a script is a list of steps, a list of such lists, or a function.')
+    throw new ScriptError({ path: 'script' }, 'a script is a list of steps, a list of such lists, or a function.')
   const nested = script.some((each) => Array.isArray(each))
   const plans = nested
     ? script.map((steps, index) => plan(steps as Step[], `script[${index}]`, carrier))

@@ -94,14 +94,18 @@ export function abilitiesOf(abilities: Readonly<Record<string, string>>): Rule {
     `must be an array of ${list(abilities)}`
 }
 
-/** Binds cases to a context. `without` names abilities that the adapter lacks, of those that `abilities` explains. */
-export function createSuite<Context>(
-  name: string,
-  cases: readonly CaseOf<Context>[],
-  context: Context,
-  without: readonly string[],
-  abilities: Readonly<Record<string, string>>,
-): Suite {
+export interface SuiteParts<Context> {
+  readonly name: string
+  readonly cases: readonly CaseOf<Context>[]
+  readonly context: Context
+  /** Abilities that the adapter lacks. */
+  readonly without: readonly string[]
+  /** What each ability means. */
+  readonly abilities: Readonly<Record<string, string>>
+}
+
+/** Binds cases to a context. */
+export function createSuite<Context>({ name, cases, context, without, abilities }: SuiteParts<Context>): Suite {
   const bound = cases.map(({ name: caseName, rule, section, needs = [], run }): SuiteCase => {
     const missing = needs.find((need) => without.includes(need))
     return {

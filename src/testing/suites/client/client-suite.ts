@@ -74,7 +74,7 @@ export function clientSuite(adapter: ClientAdapter, options: ClientSuiteOptions 
   checkOptions(options, { without: abilitiesOf(ABILITIES), timeout: patience, createServer: isFunction })
   const { without = [], timeout = DEFAULT_TIMEOUT, createServer = startScriptedServer } = options
   const context: ClientContext = { connect: adapter, createServer, timeout, types: TYPES }
-  return createSuite('client', CASES, context, without, ABILITIES)
+  return createSuite({ name: 'client', cases: CASES, context, without, abilities: ABILITIES })
 }
 
 const SERVER_MODULE = 'eventwire/testing/server'

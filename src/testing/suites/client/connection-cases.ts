@@ -34,7 +34,11 @@ export const STREAM: readonly ClientCase[] = [
   },
 ]
 
-const lost = (name: string, section: string, end: readonly Step[], head: readonly Step[] = []): ClientCase => ({
+const lost = (
+  name: string,
+  section: string,
+  [end, head = []]: readonly [end: readonly Step[], head?: readonly Step[]],
+): ClientCase => ({
   name: `comes back after ${name}`,
   rule: 'A network error, also in the middle of the body, leads to reestablishing the connection.',
   section,
@@ -55,10 +59,10 @@ export const CONNECTION: readonly ClientCase[] = [
     script: [[soon('a')], [message('b')], [], [message('c')], [message('d'), STALL]],
     check: (trial) => trial.receives(['a', 'b', 'c', 'd']),
   },
-  lost('a lost connection', SECTION.processing, lose()),
-  lost('a reset connection', SECTION.processing, [{ wait: 50 }, { cut: 'reset' }]),
-  lost('a truncated body', SECTION.incomplete, lose(), [{ headers: { 'content-length': '1000' } }]),
-  lost('broken chunked encoding', SECTION.incomplete, lose({ raw: 'zz\r\nnonsense\r\n' })),
+  lost('a lost connection', SECTION.processing, [lose()]),
+  lost('a reset connection', SECTION.processing, [[{ wait: 50 }, { cut: 'reset' }]]),
+  lost('a truncated body', SECTION.incomplete, [lose(), [{ headers: { 'content-length': '1000' } }]]),
+  lost('broken chunked encoding', SECTION.incomplete, [lose({ raw: 'zz\r\nnonsense\r\n' })]),
   {
     name: 'comes back when there is no answer at all',
     rule: 'A network error while reconnecting leads to reestablishing the connection once more.',

@@ -71,7 +71,13 @@ export function parserSuite(adapter: ParserAdapter | TextParserAdapter, options:
   checkOptions(options, { input: oneOf('bytes', 'text'), without: abilitiesOf(ABILITIES) })
   const { input = 'bytes', without = [] } = options
   const lacking = input === 'text' ? ['bytes', ...without] : without
-  return createSuite('parser', CASES, { create: adapter, input }, lacking, ABILITIES)
+  return createSuite({
+    name: 'parser',
+    cases: CASES,
+    context: { create: adapter, input },
+    without: lacking,
+    abilities: ABILITIES,
+  })
 }
 
 type Chunk = string | Uint8Array

@@ -42,5 +42,11 @@ export function runStoreSuite(adapter: RunStoreAdapter, options: RunStoreSuiteOp
   check('open', typeof adapter?.open === 'function', 'must be a function that opens a store')
   checkOptions(options, rules)
   const { lease = 300, timeout = 5000 } = options
-  return createSuite('run store', [...CLAIMS, ...RECORDINGS, ...LEASES], trialsOf(adapter, lease, timeout), [], {})
+  return createSuite({
+    name: 'run store',
+    cases: [...CLAIMS, ...RECORDINGS, ...LEASES],
+    context: trialsOf(adapter, lease, timeout),
+    without: [],
+    abilities: {},
+  })
 }

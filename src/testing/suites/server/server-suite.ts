@@ -71,5 +71,5 @@ export function serverSuite(server: string | URL | ServerAdapter, options: Serve
   const context: ServerContext = { ...adapter, timeout, watch }
   const missing = (['send', 'connections'] as const).filter((ability) => adapter[ability] === undefined)
   const cases = [HEAD, FORMAT, EVENTS, RESUME, READERS].flat().map(oneAtATime())
-  return createSuite('server', cases, context, [...without, ...missing], ABILITIES)
+  return createSuite({ name: 'server', cases, context, without: [...without, ...missing], abilities: ABILITIES })
 }

@@ -75,5 +75,5 @@ export function transportSuite(adapter: TransportAdapter, options: TransportSuit
   const { timeout = 5000 } = options
   const without = (Object.keys(ABILITIES) as (keyof typeof ABILITIES)[]).filter((name) => !adapter[name])
   const cases = [...ORDER, ...RESUME, ...LOSSES, ...PROCESSES, ...CLOSE]
-  return createSuite('transport', cases, trialsOf(adapter, timeout), without, ABILITIES)
+  return createSuite({ name: 'transport', cases, context: trialsOf(adapter, timeout), without, abilities: ABILITIES })
 }

@@ -106,10 +106,12 @@ export function transportCase(
   name: string,
   rule: string,
   run: (trial: TransportTrial) => Promise<void>,
-  needs: readonly string[] = [],
 ): TransportCase {
-  return { name, rule, section: 'Transport', needs, run: (withTrial) => withTrial(run) }
+  return { name, rule, section: 'Transport', run: (withTrial) => withTrial(run) }
 }
+
+/** The case, for adapters that have these abilities. */
+export const needing = (needs: readonly string[], each: TransportCase): TransportCase => ({ ...each, needs })
 
 export function trialsOf(
   adapter: TransportAdapter,
@@ -179,12 +181,11 @@ export function range(from: number, count: number): number[] {
   return Array.from({ length: count }, (_, index) => from + index)
 }
 
-/** Everything between two places, page by page; `undefined` where it breaks off. */
+/** Everything between two places, page by page, of all topics or of these; `undefined` where it breaks off. */
 export async function readAll(
   { soon }: TransportTrial,
   transport: Transport,
-  [after, upTo]: readonly [after: string, upTo: string],
-  topics?: ReadonlySet<string>,
+  [after, upTo, topics]: readonly [after: string, upTo: string, topics?: ReadonlySet<string>],
 ): Promise<Entry[] | undefined> {
   const entries: Entry[] = []
   for (let cursor = after; cursor !== upTo;) {

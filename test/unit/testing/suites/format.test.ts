@@ -4,18 +4,18 @@ import { createSuite, expectSame, type SuiteResult } from '../../../../src/testi
 
 const about = { rule: 'The rule.', section: 'https://example.com/#rule' }
 
-const suite = createSuite(
-  'sample',
-  [
+const suite = createSuite({
+  name: 'sample',
+  cases: [
     { name: 'holds', ...about, run: () => {} },
     { name: 'does not # hold', ...about, run: () => expectSame('lines', 'a\nb', 'c') },
     { name: 'needs more', ...about, needs: ['more'], run: () => expectSame('never run', 1, 2) },
     { name: 'has nothing to look at', ...about, run: () => 'there was\nnothing' },
   ],
-  undefined,
-  ['more'],
-  { more: 'the adapter has no more' },
-)
+  context: undefined,
+  without: ['more'],
+  abilities: { more: 'the adapter has no more' },
+})
 
 describe('a suite', () => {
   it('yields a result for each case, with rule and section', async () => {
