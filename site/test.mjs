@@ -102,6 +102,8 @@ await trial('playground: a boundary is moved by the keyboard', async () => {
   await page.keyboard.press('ArrowRight')
   assert.equal(Number(await slider.inputValue()), before + 1)
   // No further than the next one.
+  await page.getByRole('button', { name: 'Add a boundary' }).click()
+  await slider.focus()
   await page.keyboard.press('End')
   assert.equal(await slider.inputValue(), await page.getByRole('slider').nth(1).inputValue())
 })
