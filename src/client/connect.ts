@@ -152,7 +152,7 @@ export function connect<M>(url: string | URL, options: ConnectOptions<M> = {}): 
     idle?.begin()
     engine.pull()
   })
-  const verdict = new Verdict(settings, options, engine, () => delivery._position)
+  const verdict = new Verdict(engine, settings, { options, position: () => delivery._position })
   const pauses = pause?.length ? watchPauses(pause, onPause) : undefined
   signal?.addEventListener('abort', onAbort)
 

@@ -21,6 +21,12 @@ export interface Ended {
   delay: number
 }
 
+interface VerdictBase {
+  readonly options: Pick<ConnectOptions, 'retryIf'>
+  /** Where the stream stands. */
+  position(): string
+}
+
 /** Decides what follows an attempt: by `retryIf`, by what the server asks for, by the policy. */
 export class Verdict {
   /** The earliest time of the next attempt, where somebody named one. */
@@ -34,16 +40,11 @@ export class Verdict {
   /** The milliseconds that the body of the refusal took: they count towards the delay. */
   private _spent = 0
 
-  constructor(
-    settings: ConnectSettings,
-    options: Pick<ConnectOptions, 'retryIf'>,
-    engine: Engine,
-    position: () => string,
-  ) {
+  constructor(engine: Engine, settings: ConnectSettings, { options, position }: VerdictBase) {
+    this._engine = engine
     this._settings = settings
     this._usedMethod = settings.method
     this._retryIf = options.retryIf?.bind(options)
-    this._engine = engine
     this._position = position
   }
 

@@ -22,6 +22,12 @@ const MOST_UNDER_WAY = 1000
 /** Milliseconds that the body of a refusal may take: the listeners wait for what it says, not for its end. */
 const MOST_TIME = 100
 
+interface Target {
+  readonly source: EventTarget
+  /** Dispatches at `source`. What a subclass makes of `dispatchEvent()` is not asked. */
+  readonly dispatch: (event: Event) => void
+}
+
 /** What one EventSource is made of: its state, and the engine whose news it hands to the listeners. */
 export class SourceConnection {
   readonly _url: string
@@ -31,8 +37,7 @@ export class SourceConnection {
   private readonly _dispatch: (event: Event) => void
   private readonly _engine: Engine | undefined
 
-  /** @param dispatch dispatches at `source`; what a subclass makes of `dispatchEvent()` is not asked. */
-  constructor(source: EventTarget, dispatch: (event: Event) => void, url: URL, init: EventSourceInit) {
+  constructor({ source, dispatch }: Target, url: URL, init: EventSourceInit) {
     this._handlers = new Handlers(source)
     this._dispatch = dispatch
     this._url = url.href

@@ -66,7 +66,7 @@ export const EventSource: EventSourceConstructor = class extends Target {
     if (init !== null && Object(init) !== init) throw new TypeError('The init of an EventSource must be an object.')
     super()
     const dispatch = (event: Event): void => void super.dispatchEvent(event)
-    connections.set(this, new SourceConnection(this, dispatch, parse(text), init ?? {}))
+    connections.set(this, new SourceConnection({ source: this, dispatch }, parse(text), init ?? {}))
   }
 
   get url(): string {

@@ -70,7 +70,7 @@ export function redisRuns(options: RedisRunsOptions): RunStore {
   const hashOf = (key: string): string => `${base}run:${JSON.stringify(key).slice(1, -1)}`
   const logOf = (token: string): string => `${base}log:${token}`
   const endOf = (token: string): string => `${base}end:${token}`
-  const run = (what: string, script: string, key: string, token: string, ...args: string[]): Promise<unknown> =>
+  const run = (what: string, script: string, [key, token, ...args]: [string, string, ...string[]]): Promise<unknown> =>
     send(what, 'EVAL', script, '3', hashOf(key), logOf(token), endOf(token), token, ...args)
   const look = (key: string): Promise<string[] | null> =>
     send('say how a run stands', 'EVAL', LOOK, '1', hashOf(key)) as Promise<string[] | null>
@@ -95,14 +95,14 @@ export function redisRuns(options: RedisRunsOptions): RunStore {
 
   return {
     claim: async (key, { token, lease, keep }) =>
-      Number(await run('take the run', CLAIM, key, token, wholeOf(lease), wholeOf(keep))) === 1,
+      Number(await run('take the run', CLAIM, [key, token, wholeOf(lease), wholeOf(keep)])) === 1,
     append: (key, token, count, records) =>
-      run('take the records', APPEND, key, token, String(count), ...records) as Promise<RunState>,
-    renew: (key, token) => run('renew the lease', RENEWAL, key, token) as Promise<RunState>,
+      run('take the records', APPEND, [key, token, String(count), ...records]) as Promise<RunState>,
+    renew: (key, token) => run('renew the lease', RENEWAL, [key, token]) as Promise<RunState>,
     async end(key, token, state) {
       const meant = token ?? (await look(key))?.[0]
       if (meant === undefined) return undefined
-      return ((await run('end the run', END, key, meant, state)) ?? undefined) as RunState | undefined
+      return ((await run('end the run', END, [key, meant, state])) ?? undefined) as RunState | undefined
     },
     async read(key, count) {
       const reply = await look(key)
@@ -113,7 +113,7 @@ export function redisRuns(options: RedisRunsOptions): RunStore {
     },
     async forget(key) {
       const token = (await look(key))?.[0]
-      if (token !== undefined) await run('forget the run', FORGET, key, token)
+      if (token !== undefined) await run('forget the run', FORGET, [key, token])
     },
     watch: (_, token, what, wake) => watch.add(what === 'end' ? [endOf(token)] : [endOf(token), logOf(token)], wake),
     close: () => (closing ??= Promise.all([watch.close(), release()]).then(() => {})),

@@ -130,9 +130,8 @@ export interface Finding {
   readonly seen: string
 }
 
-export const finding = (rule: RuleId, verdict: Verdict, sent: string, seen: string): Finding => ({
+export const finding = (rule: RuleId, verdict: Verdict, said: { sent: string; seen: string }): Finding => ({
   rule,
   verdict,
-  sent,
-  seen,
+  ...said,
 })

@@ -57,9 +57,8 @@ export async function load(url: URL, values: LoadValues): Promise<void> {
   const stayed = tally.open
   for (const reader of readers) reader.close()
   stop()
-  await write(
-    values.json ? `${jsonLine(summary(values, tally, seconds, stayed))}\n` : told(values, tally, seconds, stayed),
-  )
+  const outcome = { connections, tally, seconds, stayed }
+  await write(values.json ? `${jsonLine(summary(outcome))}\n` : told(outcome))
   if (tally.failures > 0) process.exitCode = EXIT.failed
 }
 
@@ -73,7 +72,15 @@ function startBar(ms: number, connections: number): SingleBar | undefined {
 
 const rate = (amount: number, ms: number): number => Math.round(amount / Math.max(0.001, ms / 1000))
 
-function summary({ connections }: LoadValues, tally: Tally, seconds: number, stayed: number) {
+interface Outcome {
+  readonly connections: number
+  readonly tally: Tally
+  readonly seconds: number
+  /** Connections that were open at the end. */
+  readonly stayed: number
+}
+
+function summary({ connections, tally, seconds, stayed }: Outcome) {
   return {
     connections,
     opened: tally.openedInAll,
@@ -89,9 +96,10 @@ function summary({ connections }: LoadValues, tally: Tally, seconds: number, sta
   }
 }
 
-function told(values: LoadValues, tally: Tally, seconds: number, stayed: number): string {
+function told(outcome: Outcome): string {
+  const { tally } = outcome
   const paint = paintFor(process.stdout)
-  const sum = summary(values, tally, seconds, stayed)
+  const sum = summary(outcome)
   const lines = [
     `connections  ${sum.opened} of ${sum.connections} opened, ${sum.stayed} stayed, ${sum.failed} failed`,
     `events       ${sum.events}, ${sum.eventsPerSecond} a second`,

@@ -48,11 +48,16 @@ export function createLogHandler(log: EventLog, options: LogHandlerOptions) {
       refused++
       return void response.writeHead(503, { 'retry-after': '1', 'content-type': 'text/plain' }).end('Busy.\n')
     }
-    answer(log, options, request, response)
+    answer(log, options, { request, response })
   }
 }
 
-function answer(log: EventLog, options: LogHandlerOptions, request: IncomingMessage, response: ServerResponse): void {
+interface Exchange {
+  readonly request: IncomingMessage
+  readonly response: ServerResponse
+}
+
+function answer(log: EventLog, options: LogHandlerOptions, { request, response }: Exchange): void {
   const asked = options.noResume ? '' : lastEventIdOf(request)
   options.onRequest?.(request, asked)
   const place = log.placeOf(asked)
@@ -62,10 +67,10 @@ function answer(log: EventLog, options: LogHandlerOptions, request: IncomingMess
   const source = async function* (session: Session): AsyncGenerator<StreamMessage> {
     let next = asked === '' && options.live ? log.last + 1 : place.next
     let sent = 0
-    if (place.gap) yield gapMessage(place.gap, asked, next, log)
+    if (place.gap) yield gapMessage({ reason: place.gap, requested: asked }, next, log)
     while (!session.signal.aborted) {
       if (next < log.first) {
-        yield gapMessage('trimmed', log.at(next - 1)?.id ?? '', log.first, log)
+        yield gapMessage({ reason: 'trimmed', requested: log.at(next - 1)?.id ?? '' }, log.first, log)
         next = log.first
       }
       const entry = log.at(next)
@@ -92,9 +97,9 @@ const lastEventIdOf = (request: IncomingMessage): string => {
 }
 
 /** Tells a reader that it missed something; its id is the place that the reader is now at. */
-function gapMessage(reason: string, requested: string, next: number, log: EventLog): StreamMessage {
+function gapMessage(data: { reason: string; requested: string }, next: number, log: EventLog): StreamMessage {
   const before = log.at(next - 1)
-  return { event: 'reset', data: { reason, requested }, ...(before && { id: before.id }) }
+  return { event: 'reset', data, ...(before && { id: before.id }) }
 }
 
 async function pause(ms: number, signal: AbortSignal): Promise<boolean> {

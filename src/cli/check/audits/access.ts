@@ -15,8 +15,8 @@ export async function auditCors(context: AuditContext): Promise<Finding[]> {
   })
   const isAllowed = allowed === '*' || allowed === origin
   const seen = `access-control-allow-origin: ${allowed ?? 'none'}`
-  if (!isAllowed) return [finding('cors', context.origin === undefined ? 'skip' : 'error', sent, seen)]
-  return [finding('cors', 'pass', sent, seen), await auditPreflight(context, origin)]
+  if (!isAllowed) return [finding('cors', context.origin === undefined ? 'skip' : 'error', { sent, seen })]
+  return [finding('cors', 'pass', { sent, seen }), await auditPreflight(context, origin)]
 }
 
 async function auditPreflight(context: AuditContext, origin: string): Promise<Finding> {
@@ -31,12 +31,10 @@ async function auditPreflight(context: AuditContext, origin: string): Promise<Fi
     const names = probe.headers['access-control-allow-headers'] ?? 'none'
     const seen = `status ${probe.status ?? 'none'}, access-control-allow-headers: ${names}`
     const isOk = probe.status! >= 200 && probe.status! < 300 && /(?:^|,)\s*(?:last-event-id|\*)\s*(?:,|$)/i.test(names)
-    return finding(
-      'cors-resume',
-      isOk ? 'pass' : 'error',
+    return finding('cors-resume', isOk ? 'pass' : 'error', {
       sent,
-      isOk ? seen : `${seen}: the first connection works, the next never does`,
-    )
+      seen: isOk ? seen : `${seen}: the first connection works, the next never does`,
+    })
   })
 }
 
@@ -50,7 +48,8 @@ const HOSTILE = {
 /** Sends hostile text through the route that echoes, and looks for the event that it must not make. */
 export async function auditInjection(context: AuditContext, witness: Probe): Promise<Finding> {
   const { echo } = context
-  if (echo === undefined) return finding('injection', 'skip', 'nothing', 'no route that echoes (--echo) was given')
+  if (echo === undefined)
+    return finding('injection', 'skip', { sent: 'nothing', seen: 'no route that echoes (--echo) was given' })
   for (const [name, text] of Object.entries(HOSTILE)) {
     const sent = `GET ${echo} with ${name} and an event of its own in the text`
     const before = witness.events.length
@@ -61,14 +60,14 @@ export async function auditInjection(context: AuditContext, witness: Probe): Pro
       })
       await response.body?.cancel()
     } catch (error) {
-      return finding('injection', 'warning', sent, `the route does not answer: ${messageOf(error)}`)
+      return finding('injection', 'warning', { sent, seen: `the route does not answer: ${messageOf(error)}` })
     }
     await witness.until(() => witness.events.length > before, 1000)
     // The injected event comes behind the one that carries it.
     await pause(context, 100)
     if (witness.events.some(({ event }) => event === MARK)) {
-      return finding('injection', 'error', sent, `an event ${JSON.stringify(MARK)} was dispatched`)
+      return finding('injection', 'error', { sent, seen: `an event ${JSON.stringify(MARK)} was dispatched` })
     }
   }
-  return finding('injection', 'pass', `GET ${echo} with LF, CR and CRLF`, 'no event was made of it')
+  return finding('injection', 'pass', { sent: `GET ${echo} with LF, CR and CRLF`, seen: 'no event was made of it' })
 }

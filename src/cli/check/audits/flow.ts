@@ -30,12 +30,10 @@ export function auditOpening({ request }: AuditContext, { headAt, chunks }: Prob
   const first = chunks[0]
   const seen = `head after ${headAt} ms, first byte ${first === undefined ? 'not yet' : `after ${first} ms`}`
   const isLate = headAt! > SLOW_HEAD_MS && first !== undefined && first - headAt! < 100
-  return finding(
-    'opening',
-    isLate ? 'warning' : 'pass',
-    shown(request),
-    isLate ? `${seen}: it waited for its first event` : seen,
-  )
+  return finding('opening', isLate ? 'warning' : 'pass', {
+    sent: shown(request),
+    seen: isLate ? `${seen}: it waited for its first event` : seen,
+  })
 }
 
 /** What to say where no head came in time. With a direct address it is known who holds it back. */
@@ -47,8 +45,13 @@ export async function auditSilence(context: AuditContext): Promise<Finding[]> {
     return withProbe(context, { url: direct }, async (probe) => {
       const opened = await probe.until(() => probe.headAt !== undefined, context.timeout)
       return opened
-        ? [finding('buffering', 'error', sent, `${seen}; from ${direct.host} itself after ${probe.headAt} ms`)]
-        : [finding('opening', 'error', sent, `${seen}, nor from ${direct.host} itself`)]
+        ? [
+            finding('buffering', 'error', {
+              sent,
+              seen: `${seen}; from ${direct.host} itself after ${probe.headAt} ms`,
+            }),
+          ]
+        : [finding('opening', 'error', { sent, seen: `${seen}, nor from ${direct.host} itself` })]
     })
   }
   const proxy = await withProbe(context, { method: 'HEAD', body: undefined }, async (probe) => {
@@ -57,13 +60,11 @@ export async function auditSilence(context: AuditContext): Promise<Finding[]> {
   })
   const either = 'the server waits for its first event, or a proxy holds it back (--direct tells which)'
   return [
-    finding('opening', 'error', sent, `${seen}: ${either}`),
-    finding(
-      'buffering',
-      proxy === undefined ? 'warning' : 'error',
+    finding('opening', 'error', { sent, seen: `${seen}: ${either}` }),
+    finding('buffering', proxy === undefined ? 'warning' : 'error', {
       sent,
-      proxy === undefined ? `${seen}: ${either}` : `${seen}, and there is a proxy (${proxy}): ${either}`,
-    ),
+      seen: proxy === undefined ? `${seen}: ${either}` : `${seen}, and there is a proxy (${proxy}): ${either}`,
+    }),
   ]
 }
 
@@ -81,23 +82,32 @@ function auditHeartbeat({ idleLimit }: AuditContext, probe: Probe): Finding {
   const times = [probe.headAt!, ...probe.chunks, ...(probe.ended ? [] : [probe.elapsed])]
   const longest = Math.max(0, ...times.map((time, index) => (index === 0 ? 0 : time - times[index - 1]!)))
   const seen = `longest silence ${(longest / 1000).toFixed(1)} s, ${probe.comments.length} comments`
-  if (longest >= idleLimit) return finding('heartbeat', 'error', '', `${seen}: a proxy hangs up before`)
+  if (longest >= idleLimit) return finding('heartbeat', 'error', { sent: '', seen: `${seen}: a proxy hangs up before` })
   const isUnknown = !probe.ended && probe.elapsed - (probe.chunks.at(-1) ?? probe.headAt!) > 15_500
-  if (isUnknown) return finding('heartbeat', 'warning', '', `${seen}; watch longer (--watch 70s) to be sure`)
-  return finding('heartbeat', 'pass', '', seen)
+  if (isUnknown)
+    return finding('heartbeat', 'warning', { sent: '', seen: `${seen}; watch longer (--watch 70s) to be sure` })
+  return finding('heartbeat', 'pass', { sent: '', seen })
 }
 
 async function auditBuffering(context: AuditContext, probe: Probe): Promise<Finding> {
   const { chunks, comments } = probe
   const isHeld = !probe.ended && probe.isInside && probe.elapsed - (chunks.at(-1) ?? probe.elapsed) > HELD_MS
-  if (isHeld) return finding('buffering', 'error', '', 'half of an event came, and its rest does not follow')
+  if (isHeld)
+    return finding('buffering', 'error', { sent: '', seen: 'half of an event came, and its rest does not follow' })
   if (probe.longestHeld > LONG_HELD_MS)
-    return finding('buffering', 'error', '', `half of an event came, and its rest ${probe.longestHeld} ms later`)
+    return finding('buffering', 'error', {
+      sent: '',
+      seen: `half of an event came, and its rest ${probe.longestHeld} ms later`,
+    })
   // Heartbeats are written seconds apart: several in one read have waited somewhere.
   const together = comments.filter((time, index) => index > 1 && time - comments[index - 2]! < 5)
   if (together.length > 0)
-    return finding('buffering', 'error', '', `${comments.length} comments, three or more of them at one moment`)
-  if (!context.direct) return finding('buffering', 'pass', '', `${chunks.length} reads, none that waited`)
+    return finding('buffering', 'error', {
+      sent: '',
+      seen: `${comments.length} comments, three or more of them at one moment`,
+    })
+  if (!context.direct)
+    return finding('buffering', 'pass', { sent: '', seen: `${chunks.length} reads, none that waited` })
   return compareWithDirect(context, probe)
 }
 
@@ -108,11 +118,20 @@ async function compareWithDirect(context: AuditContext, { chunks }: Probe): Prom
       await direct.until(() => direct.events.length > 0, context.timeout)
       const first = direct.events[0]
       if (!first)
-        return finding('buffering', 'skip', '', `no event from ${context.direct!.host} itself to compare with`)
+        return finding('buffering', 'skip', {
+          sent: '',
+          seen: `no event from ${context.direct!.host} itself to compare with`,
+        })
       const arrived = await through.until(() => through.events.length > 0, LATER_MS)
       return arrived
-        ? finding('buffering', 'pass', '', `${chunks.length} reads, as soon as from ${context.direct!.host} itself`)
-        : finding('buffering', 'error', '', `an event that ${context.direct!.host} itself sent 1 s ago is not there`)
+        ? finding('buffering', 'pass', {
+            sent: '',
+            seen: `${chunks.length} reads, as soon as from ${context.direct!.host} itself`,
+          })
+        : finding('buffering', 'error', {
+            sent: '',
+            seen: `an event that ${context.direct!.host} itself sent 1 s ago is not there`,
+          })
     }),
   )
 }
@@ -124,20 +143,18 @@ export async function auditCompression(context: AuditContext): Promise<Finding> 
     await zipped.until(() => zipped.headAt !== undefined, context.timeout)
     const coding = zipped.headers['content-encoding']
     if (zipped.headAt !== undefined && coding === undefined)
-      return finding('compression', 'pass', sent, 'not compressed')
+      return finding('compression', 'pass', { sent, seen: 'not compressed' })
     return withProbe(context, { headers: { 'accept-encoding': 'identity' } }, async (plain) => {
       await plain.until(() => plain.events.length > 0, context.timeout)
       if (plain.events.length === 0)
-        return finding('compression', 'skip', sent, `content-encoding: ${coding}, but no event to see`)
+        return finding('compression', 'skip', { sent, seen: `content-encoding: ${coding}, but no event to see` })
       const arrived = await zipped.until(() => zipped.events.length > 0, LATER_MS)
       return arrived
-        ? finding('compression', 'pass', sent, `content-encoding: ${coding}, flushed with each event`)
-        : finding(
-            'compression',
-            'error',
+        ? finding('compression', 'pass', { sent, seen: `content-encoding: ${coding}, flushed with each event` })
+        : finding('compression', 'error', {
             sent,
-            `content-encoding: ${coding ?? 'no head'}; an event that an uncompressed reader has is not there`,
-          )
+            seen: `content-encoding: ${coding ?? 'no head'}; an event that an uncompressed reader has is not there`,
+          })
     })
   })
 }

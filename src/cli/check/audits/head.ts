@@ -12,15 +12,21 @@ export function auditHead({ request }: AuditContext, probe: Probe): Finding[] {
   const type = headers['content-type']
   const findings: Finding[] = []
   if (PASSING.has(status!))
-    findings.push(finding('refusal', 'error', sent, `status ${status}: an EventSource that gets it never asks again`))
-  findings.push(finding('status', status === 200 ? 'pass' : 'error', sent, `status ${status}`))
+    findings.push(
+      finding('refusal', 'error', { sent, seen: `status ${status}: an EventSource that gets it never asks again` }),
+    )
+  findings.push(finding('status', status === 200 ? 'pass' : 'error', { sent, seen: `status ${status}` }))
   if (status !== 200) return findings
-  findings.push(finding('content-type', probe.isStream ? 'pass' : 'error', sent, `content-type: ${type ?? 'none'}`))
+  findings.push(
+    finding('content-type', probe.isStream ? 'pass' : 'error', { sent, seen: `content-type: ${type ?? 'none'}` }),
+  )
   if (!probe.isStream) return findings
 
   const cache = headers['cache-control'] ?? ''
   const isKept = !/no-cache|no-store/i.test(cache)
-  findings.push(finding('cache-control', isKept ? 'warning' : 'pass', sent, `cache-control: ${cache || 'none'}`))
+  findings.push(
+    finding('cache-control', isKept ? 'warning' : 'pass', { sent, seen: `cache-control: ${cache || 'none'}` }),
+  )
   return findings
 }
 
@@ -33,32 +39,38 @@ export function auditFormat({ request }: AuditContext, probe: Probe): Finding[] 
   const format =
     odd === undefined
       ? isKeepAlive
-        ? finding('format', 'warning', sent, 'events without data, type and id: readers dispatch them')
-        : finding('format', 'pass', sent, `${probe.events.length} events, ${probe.comments.length} comments`)
-      : finding('format', 'warning', sent, `a line that readers ignore: ${JSON.stringify(odd.slice(0, 80))}`)
+        ? finding('format', 'warning', { sent, seen: 'events without data, type and id: readers dispatch them' })
+        : finding('format', 'pass', { sent, seen: `${probe.events.length} events, ${probe.comments.length} comments` })
+      : finding('format', 'warning', { sent, seen: `a line that readers ignore: ${JSON.stringify(odd.slice(0, 80))}` })
   return [auditCharset(sent, probe), format, auditEnd(sent, probe)]
 }
 
 function auditCharset(sent: string, { headers, text }: Probe): Finding {
   const charset = /charset\s*=\s*"?([^\s";]+)/i.exec(headers['content-type'] ?? '')?.[1]
   if (charset !== undefined && !/^utf-?8$/i.test(charset)) {
-    return finding('utf8', 'warning', sent, `charset=${charset}, which readers take no notice of`)
+    return finding('utf8', 'warning', { sent, seen: `charset=${charset}, which readers take no notice of` })
   }
   const isBroken = text.includes('\ufffd')
-  return finding('utf8', isBroken ? 'warning' : 'pass', sent, isBroken ? 'U+FFFD: bytes that are no UTF-8' : 'UTF-8')
+  return finding('utf8', isBroken ? 'warning' : 'pass', {
+    sent,
+    seen: isBroken ? 'U+FFFD: bytes that are no UTF-8' : 'UTF-8',
+  })
 }
 
 function auditEnd(sent: string, { headers, ended, error, isInside }: Probe): Finding {
   if (headers['content-length'] !== undefined) {
-    return finding('truncation', 'error', sent, `content-length: ${headers['content-length']} on a stream`)
+    return finding('truncation', 'error', { sent, seen: `content-length: ${headers['content-length']} on a stream` })
   }
   if (ended && error === undefined && isInside) {
-    return finding('truncation', 'error', sent, 'a clean end in the middle of an event, which readers drop')
+    return finding('truncation', 'error', { sent, seen: 'a clean end in the middle of an event, which readers drop' })
   }
   const isFramed = headers['transfer-encoding'] !== undefined
   if (!isFramed)
-    return finding('truncation', 'warning', sent, 'no transfer-encoding: a lost connection looks like the end')
-  return finding('truncation', 'pass', sent, 'transfer-encoding: chunked')
+    return finding('truncation', 'warning', {
+      sent,
+      seen: 'no transfer-encoding: a lost connection looks like the end',
+    })
+  return finding('truncation', 'pass', { sent, seen: 'transfer-encoding: chunked' })
 }
 
 /** Whether readers beyond the first are let in, in a way that all can bear. */
@@ -75,13 +87,11 @@ export async function auditReaders(context: AuditContext): Promise<Finding[]> {
     ),
   )
   const refused = statuses.filter((status) => PASSING.has(status!))
-  if (refused.length === 0) return [finding('refusal', 'pass', sent, 'all were let in')]
+  if (refused.length === 0) return [finding('refusal', 'pass', { sent, seen: 'all were let in' })]
   return [
-    finding(
-      'refusal',
-      'error',
+    finding('refusal', 'error', {
       sent,
-      `${refused.length} were refused with ${refused[0]}: an EventSource that gets it never asks again`,
-    ),
+      seen: `${refused.length} were refused with ${refused[0]}: an EventSource that gets it never asks again`,
+    }),
   ]
 }

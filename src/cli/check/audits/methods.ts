@@ -16,18 +16,17 @@ async function auditOptions(context: AuditContext): Promise<Finding> {
   return withProbe(context, { method: 'OPTIONS', body: undefined }, async (probe) => {
     await probe.until(() => probe.headAt !== undefined, context.timeout)
     if (probe.headAt === undefined && !probe.ended)
-      return finding('methods', 'error', sent, `no head within ${context.timeout} ms`)
-    if (!probe.isStream) return finding('methods', 'pass', sent, `status ${probe.status ?? 'none'}, no stream`)
+      return finding('methods', 'error', { sent, seen: `no head within ${context.timeout} ms` })
+    if (!probe.isStream)
+      return finding('methods', 'pass', { sent, seen: `status ${probe.status ?? 'none'}, no stream` })
     // An answer that ends at once is odd, but nothing is kept open.
     const isOver = await probe.until(() => probe.ended, Math.min(500, context.timeout))
     return isOver
-      ? finding('methods', 'pass', sent, `status ${probe.status}, ended at once`)
-      : finding(
-          'methods',
-          'error',
+      ? finding('methods', 'pass', { sent, seen: `status ${probe.status}, ended at once` })
+      : finding('methods', 'error', {
           sent,
-          `status ${probe.status}, ${probe.headers['content-type']}: a stream was opened`,
-        )
+          seen: `status ${probe.status}, ${probe.headers['content-type']}: a stream was opened`,
+        })
   })
 }
 
@@ -55,16 +54,14 @@ async function auditHeadMethod(context: AuditContext): Promise<Finding> {
   const status = /^HTTP\/1\.\d (\d{3})/.exec(text)?.[1]
   if (status === undefined) {
     const seen = isOver ? 'the connection was closed without an answer' : `no head within ${timeout} ms`
-    return finding('methods', isOver ? 'warning' : 'error', sent, seen)
+    return finding('methods', isOver ? 'warning' : 'error', { sent, seen })
   }
   return isOver
-    ? finding('methods', 'pass', sent, `status ${status}, and closed`)
-    : finding(
-        'methods',
-        'error',
+    ? finding('methods', 'pass', { sent, seen: `status ${status}, and closed` })
+    : finding('methods', 'error', {
         sent,
-        `status ${status}, and still open after ${timeout} ms: the answer was never ended`,
-      )
+        seen: `status ${status}, and still open after ${timeout} ms: the answer was never ended`,
+      })
 }
 
 function connectTo({ protocol, hostname, port }: URL): Socket {

@@ -10,18 +10,21 @@ export async function auditResume(context: AuditContext, witness: Probe): Promis
   await witness.until(() => witness.events.filter(withId).length >= 3, context.timeout)
   const sent = shown(context.request)
   const ids = witness.events.filter(withId).map(({ id }) => id)
-  if (witness.events.length === 0) return [finding('ids', 'skip', sent, 'no event came')]
+  if (witness.events.length === 0) return [finding('ids', 'skip', { sent, seen: 'no event came' })]
   if (ids.length === 0) {
     return [
-      finding('ids', 'warning', sent, `none of ${witness.events.length} events has an id: a cut loses what follows`),
+      finding('ids', 'warning', {
+        sent,
+        seen: `none of ${witness.events.length} events has an id: a cut loses what follows`,
+      }),
     ]
   }
   const twice = ids.find((id, index) => ids.indexOf(id) !== index)
   const own =
     twice === undefined
-      ? finding('ids', 'pass', sent, `${ids.length} ids, such as ${JSON.stringify(ids[0])}`)
-      : finding('ids', 'error', sent, `${JSON.stringify(twice)} is the id of two events`)
-  if (ids.length < 2) return [own, finding('resume', 'skip', sent, 'too few events came to cut between')]
+      ? finding('ids', 'pass', { sent, seen: `${ids.length} ids, such as ${JSON.stringify(ids[0])}` })
+      : finding('ids', 'error', { sent, seen: `${JSON.stringify(twice)} is the id of two events` })
+  if (ids.length < 2) return [own, finding('resume', 'skip', { sent, seen: 'too few events came to cut between' })]
   return [own, ...(await auditCut(context, witness, ids[0]!)), ...(await auditGaps(context, witness, ids))]
 }
 
@@ -40,21 +43,17 @@ async function auditCut(context: AuditContext, witness: Probe, id: string): Prom
     const wasTold = probe.events.some((event) => !after.includes(event.id) && event.event !== witness.events[0]!.event)
     return [
       missing.length === 0
-        ? finding('resume', 'pass', sent, seen)
-        : finding(
-            'resume',
-            wasTold ? 'warning' : 'error',
+        ? finding('resume', 'pass', { sent, seen })
+        : finding('resume', wasTold ? 'warning' : 'error', {
             sent,
-            wasTold
+            seen: wasTold
               ? `a gap is told, though ${list(missing)} came a moment ago`
               : `${list(missing)} never came: ${seen}`,
-          ),
-      finding(
-        'repeats',
-        isAgain ? 'error' : 'pass',
+          }),
+      finding('repeats', isAgain ? 'error' : 'pass', {
         sent,
-        isAgain ? `${JSON.stringify(id)} came again: ${seen}` : seen,
-      ),
+        seen: isAgain ? `${JSON.stringify(id)} came again: ${seen}` : seen,
+      }),
     ]
   })
 }
@@ -93,14 +92,15 @@ async function auditGap(context: AuditContext, witness: Probe, { id, isCounted =
       await fresh.until(() => fresh.events.length > 0, context.timeout)
       const first = probe.events[0]
       if (probe.status !== undefined && probe.status >= 400)
-        return finding('gap', 'warning', sent, `status ${probe.status}, at which EventSources give up`)
-      if (!first) return finding('gap', 'skip', sent, 'no event came')
+        return finding('gap', 'warning', { sent, seen: `status ${probe.status}, at which EventSources give up` })
+      if (!first) return finding('gap', 'skip', { sent, seen: 'no event came' })
       const types = new Set([...witness.events, ...fresh.events].map(({ event }) => event))
-      if (!types.has(first.event)) return finding('gap', 'pass', sent, `first an event ${JSON.stringify(first.event)}`)
+      if (!types.has(first.event))
+        return finding('gap', 'pass', { sent, seen: `first an event ${JSON.stringify(first.event)}` })
       if (isCounted && first.id === id.replace(/1$/, '2'))
-        return finding('gap', 'pass', sent, `all from ${JSON.stringify(first.id)} on: nothing is gone`)
+        return finding('gap', 'pass', { sent, seen: `all from ${JSON.stringify(first.id)} on: nothing is gone` })
       const seen = `the stream goes on with ${JSON.stringify(first.event)} ${JSON.stringify(first.id)} as if nothing were missing`
-      return finding('gap', 'error', sent, seen)
+      return finding('gap', 'error', { sent, seen })
     }),
   )
 }
