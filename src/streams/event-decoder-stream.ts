@@ -1,7 +1,7 @@
 import { checkOptions } from '../options/check-options.js'
 import { anything } from '../options/rules.js'
 import type { ServerSentEvent } from '../wire/types.js'
-import { events, type EventsOptions } from './events.js'
+import { type EventsOptions, openEvents } from './events.js'
 import { hostClass } from './host-class.js'
 
 const Base: typeof TransformStream = /* @__PURE__ */ hostClass('TransformStream', 'EventDecoderStream')
@@ -28,13 +28,17 @@ export class EventDecoderStream extends Base<string | Uint8Array, ServerSentEven
     // The chunks go through as they are. The events are made when they are asked for: an error of a stream drops what
     // waits in front of it.
     super()
-    const iterator = events(super.readable as unknown as ReadableStream<Uint8Array>, options)
+    const { iterator, takeNow } = openEvents(super.readable as unknown as ReadableStream<Uint8Array>, options)
+    // One that waits in the stream would be read after the signal was aborted.
+    const isOneByOne = !!options?.signal
     const readable = new ReadableStream<ServerSentEvent>(
       {
         async pull(controller) {
           const { done, value } = await iterator.next()
-          if (done) controller.close()
-          else controller.enqueue(value)
+          if (done) return controller.close()
+          controller.enqueue(value)
+          // A pull for each event costs more than the event. The next pull, which may bring an error, comes when these are read.
+          for (let next; !isOneByOne && (next = takeNow());) controller.enqueue(next)
         },
         async cancel() {
           await iterator.return()

@@ -6,7 +6,7 @@ export interface QueueOwner<E> {
    */
   onEmpty(): void
   /** Work on the first item before it is delivered; gives false for an item that is left out. Never rejects. */
-  prepare?(item: E): Promise<boolean> | undefined
+  prepare?: ((item: E) => Promise<boolean>) | undefined
   /** The first item has left the queue, delivered or left out. */
   onTaken?(item: E): void
 }
@@ -93,22 +93,16 @@ export class EventQueue<E> {
     const waiters = this._waiters
     while (waiters.length && !this._isPreparing) {
       if (this._head < this._tail) {
-        const item = this._items[this._head] as E | Note
-        if (item instanceof Note) {
-          this._notes--
-          this._shift()
-          item.run()
+        // Most queues have none: to look at each item would cost as much as to deliver it.
+        if (this._notes && this._runNote()) continue
+        if (!this._owner.prepare) {
+          waiters.shift()!.resolve({ done: false, value: this._take() })
           continue
         }
         // Before the owner is asked, which may end or empty the queue at once.
-        this._isPreparing = !!this._owner.prepare
-        const preparation = this._owner.prepare?.(item)
-        if (preparation) {
-          void preparation.then((isRight) => this._prepared(item, isRight))
-        } else {
-          this._isPreparing = false
-          waiters.shift()!.resolve({ done: false, value: this._take() })
-        }
+        this._isPreparing = true
+        const item = this._items[this._head] as E
+        void this._owner.prepare(item).then((isRight) => this._prepared(item, isRight))
       } else if (this._failure) {
         const { error } = this._failure
         this._failure = undefined
@@ -119,6 +113,20 @@ export class EventQueue<E> {
         return this._owner.onEmpty()
       }
     }
+  }
+
+  /** The first item, if it can be delivered at once. */
+  takeNow(): E | undefined {
+    return this._head < this._tail && !this._notes ? this._take() : undefined
+  }
+
+  private _runNote(): boolean {
+    const item = this._items[this._head]
+    if (!(item instanceof Note)) return false
+    this._notes--
+    this._shift()
+    item.run()
+    return true
   }
 
   private _prepared(item: E, isRight: boolean): void {

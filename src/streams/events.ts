@@ -56,6 +56,14 @@ export interface EventIterator extends AsyncIterableIterator<ServerSentEvent>, D
  */
 // Closures and a hand-written iterator: an async generator costs half as much again for each event.
 export function events(source: EventSourceInput, options: EventsOptions = {}): EventIterator {
+  return openEvents(source, options).iterator
+}
+
+/** What `events()` gives, and beside it the next event, if it has been read and can be delivered at once. */
+export function openEvents(
+  source: EventSourceInput,
+  options: EventsOptions = {},
+): { iterator: EventIterator; takeNow(): ServerSentEvent | undefined } {
   checkIsObject(options)
   const { signal, until, unfinished, ...parserOptions } = options
   const isSignal = (signal ?? undefined) === undefined || 'aborted' in Object(signal)
@@ -76,7 +84,7 @@ export function events(source: EventSourceInput, options: EventsOptions = {}): E
   const parser = createParser({
     ...parserOptions,
     onEvent(event) {
-      sawLast = isLast(options, event)
+      sawLast = !!until && isLast(options, event)
       queue.push(event)
       if (sawLast) parser.reset()
     },
@@ -135,7 +143,7 @@ export function events(source: EventSourceInput, options: EventsOptions = {}): E
   if (signal?.aborted) onAbort()
   else signal?.addEventListener('abort', onAbort)
 
-  return {
+  const iterator = {
     next: () => queue.next(),
     return: end,
     async [ASYNC_DISPOSE]() {
@@ -145,6 +153,7 @@ export function events(source: EventSourceInput, options: EventsOptions = {}): E
       return this
     },
   } as EventIterator
+  return { iterator, takeNow: () => queue.takeNow() }
 }
 
 function incomplete(source: EventSourceInput): Error {

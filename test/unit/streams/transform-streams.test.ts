@@ -91,3 +91,44 @@ describe('an error of EventDecoderStream', () => {
     await expect(reader.read()).rejects.toBeInstanceOf(LimitError)
   })
 })
+
+describe('an error, the end and an abort of EventDecoderStream come after the events of the chunk', () => {
+  const text = 'data: 1\n\n: note\n\ndata: 2\n\ndata: 3\n\n'
+  const read = async (stream: ReadableStream<{ data: string }>): Promise<unknown[]> => {
+    const seen: unknown[] = []
+    try {
+      for await (const { data } of stream) seen.push(data)
+    } catch (error) {
+      seen.push((error as { code?: string }).code)
+    }
+    return seen
+  }
+  const of = (chunk: string): ReadableStream<string> => new ReadableStream({ start: (sender) => sender.enqueue(chunk) })
+
+  it('an event that is too large', async () => {
+    const stream = of(`${text}data: ${'x'.repeat(99)}`).pipeThrough(new EventDecoderStream({ maxEventSize: 50 }))
+    expect(await read(stream)).toEqual(['1', '2', '3', 'ERR_EVENT_TOO_LARGE'])
+  })
+
+  it('the last event', async () => {
+    const until = ({ data }: { data: string }): boolean => data === '2'
+    expect(await read(of(text).pipeThrough(new EventDecoderStream({ until })))).toEqual(['1', '2'])
+  })
+
+  it('a comment, in its place', async () => {
+    const log: unknown[] = []
+    const stream = of(text).pipeThrough(new EventDecoderStream({ onComment: (told) => log.push(told) }))
+    for await (const { data } of stream) if (log.push(data) === 4) break
+    expect(log).toEqual(['1', ' note', '2', '3'])
+  })
+
+  it('an abort: nothing is delivered after it', async () => {
+    const controller = new AbortController()
+    const reader = of(text)
+      .pipeThrough(new EventDecoderStream({ signal: controller.signal }))
+      .getReader()
+    await reader.read()
+    controller.abort(new Error('enough'))
+    await expect(reader.read()).rejects.toThrow('enough')
+  })
+})
