@@ -1,6 +1,7 @@
 import { describe, expect, it } from 'vitest'
 import { connect } from '../../src/client/connect.js'
 import type { ConnectOptions } from '../../src/client/types.js'
+import { scriptedResponse } from '../../src/testing/scripted-response.js'
 import type { Step } from '../../src/testing/script/steps.js'
 import { collect, SOON, useBench } from '../support/client.js'
 
@@ -31,6 +32,12 @@ describe('a failure that cannot pass fails at once', () => {
     const url = server.url.replace('http', 'https')
     const { error } = await collect(connect(url, { backoff: { ...SOON, attempts: 3 } }))
     expect(error).toMatchObject({ kind: 'network', attempt: 1 })
+  })
+
+  it('a mistake that a fetch of the user is told of', async () => {
+    const fetch = async (): Promise<Response> => scriptedResponse([{ comment: 'no such step' } as never])
+    const { error } = await collect(connect('http://example.com/', { fetch, backoff: { ...SOON, attempts: 3 } }))
+    expect(error).toMatchObject({ kind: 'network', attempt: 1, cause: { code: 'ERR_SCRIPT' } })
   })
 
   it.each(['ECONNREFUSED', 'ECONNRESET', 'ENOTFOUND', 'EAI_AGAIN', 'ETIMEDOUT', 'UND_ERR_SOCKET', 'EPIPE'])(
