@@ -38,7 +38,8 @@ export class EventDecoderStream extends Base<string | Uint8Array, ServerSentEven
           if (done) return controller.close()
           controller.enqueue(value)
           // A pull for each event costs more than the event. The next pull, which may bring an error, comes when these are read.
-          for (let next; !isOneByOne && (next = takeNow());) controller.enqueue(next)
+          if (isOneByOne) return
+          for (let next; (next = takeNow());) controller.enqueue(next)
         },
         async cancel() {
           await iterator.return()
