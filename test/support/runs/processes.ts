@@ -133,7 +133,7 @@ export interface RunsPlace {
 export class RunsProcesses {
   readonly servers: Server[] = []
   private readonly _place: RunsPlace
-  private readonly _program = join(ROOT, `test/support/runs/.processes-${process.pid}.mjs`)
+  private readonly _program = join(ROOT, `.tests/runs-${process.pid}.mjs`)
   private readonly _random = new Random(1)
   private readonly _others: Server[] = []
 
