@@ -27,12 +27,14 @@ const COLON = 0x3a
  * text again and again; a rope costs 32 bytes for each piece, however short.
  */
 export class TextPile {
-  _joined = ''
-  _pieces: string[]
-  readonly _separator: string
+  // Made for each line that is cut. A field of the class would become a call for each, in a bundle for an older target.
+  declare _joined: string
+  declare _pieces: string[]
+  declare readonly _separator: string
 
   // Never without pieces: engines take an empty array for one of numbers, and the push that has seen both is slow.
   constructor(first = '', separator = '') {
+    this._joined = ''
     this._pieces = [first]
     this._separator = separator
   }
@@ -68,12 +70,18 @@ export function detach(text: string, chunkLength: number): string {
  */
 export class UnfinishedLine {
   /** Code units so far. */
-  length = 0
-  _pile = new TextPile()
+  declare length: number
+  declare _pile: TextPile
   /** The line is long, and somebody wants it. */
-  _isWanted = false
+  declare _isWanted: boolean
   /** The line is long, and nobody wants it. */
-  _isDropped = false
+  declare _isDropped: boolean
+
+  constructor() {
+    this.length = 0
+    this._pile = new TextPile()
+    this._isWanted = this._isDropped = false
+  }
 
   /** Adds to the line. The caller has detached the piece from its chunk. */
   add(piece: string): void {
@@ -134,11 +142,19 @@ export interface BlockPart {
 /** A block that has begun and not ended. */
 export class UnfinishedBlock {
   /** Whether a part of a block is kept here. */
-  _isOpen = false
-  type = ''
-  id: string | undefined
-  size = 0
-  data: TextPile | undefined
+  declare _isOpen: boolean
+  declare type: string
+  declare id: string | undefined
+  declare size: number
+  declare data: TextPile | undefined
+
+  constructor() {
+    this._isOpen = false
+    this.type = ''
+    this.id = undefined
+    this.size = 0
+    this.data = undefined
+  }
 
   /** Keeps a part that a text of `textLength` brought. */
   _save(part: BlockPart, textLength: number): void {

@@ -28,14 +28,28 @@ function listen(url) {
   })
 }
 
-/** Nanoseconds for one event of about 130 characters, one for each chunk: the quickest of many rounds, which other work on the machine disturbs least. */
-function speed() {
+const bytes = (text) => new TextEncoder().encode(text)
+const whole = TEXT.join('')
+const pieces = (text, size) =>
+  Array.from({ length: Math.ceil(text.length / size) }, (_, i) => text.slice(i * size, (i + 1) * size))
+
+/** What the parser is fed with, all of the same events of about 130 characters. */
+const WORKLOADS = {
+  'one event a chunk': TEXT,
+  'bytes, one event a chunk': TEXT.map(bytes),
+  'chunks of 16 KiB': pieces(whole, 16_384),
+  'cut everywhere, 50 characters': pieces(whole, 50),
+}
+
+/** Nanoseconds for one event: the quickest of many rounds, which other work on the machine disturbs least. */
+function speed(workload) {
+  const chunks = WORKLOADS[workload]
   let characters = 0
   const parser = createParser({ onEvent: ({ data }) => (characters += data.charCodeAt(data.length - 1)) })
   const rounds = Array.from({ length: 12 }, () => {
     const before = performance.now()
-    for (let i = 0; i < 500; i++) for (const chunk of TEXT) parser.feed(chunk)
-    return ((performance.now() - before) * 1e6) / (500 * TEXT.length)
+    for (let i = 0; i < 150; i++) for (const chunk of chunks) parser.feed(chunk)
+    return ((performance.now() - before) * 1e6) / (150 * TEXT.length)
   })
   if (characters === 0) throw new Error('No event came.')
   return Math.min(...rounds)
