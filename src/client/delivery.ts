@@ -166,7 +166,8 @@ export class Delivery {
     if (this._isDone) this._queue.end({ error })
     else if (error.kind !== 'hook') this._engine.finish('failed', error)
     else {
-      this._rewind()
+      // Only for an event: what lies behind a comment has been received all the same.
+      if (error.event) this._rewind()
       await this._engine.fail(error)
     }
     if (this._isDone) this._discard()
