@@ -6,7 +6,7 @@ import { defineConfig } from 'vitest/config'
  * sockets, watch the garbage collector, start servers for a whole folder, or mock modules.
  */
 const TOGETHER = [
-  'test/unit/{cli,client,encoder,errors,options,parser,streams,wire}/**/*.test.ts',
+  'test/unit/!(eventsource|sqlite)/**/*.test.ts',
   'test/property/**/*.test.ts',
   'test/spec/!(eventsource-)*.test.ts',
 ]

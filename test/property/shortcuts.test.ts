@@ -24,8 +24,9 @@ function withoutShortcuts<T>(act: () => T): T {
 
 function expectAlike(source: Source, chunkings: Source[][]): void {
   const act = (): string => JSON.stringify(chunkings.map((chunks) => traceParser(chunks)))
+  const reference = referenceTrace(source)
   const general = withoutShortcuts(act)
-  expect(general).toBe(JSON.stringify(chunkings.map(() => referenceTrace(source))))
+  expect(general).toBe(JSON.stringify(chunkings.map(() => reference)))
   expect(act()).toBe(general)
 }
 
