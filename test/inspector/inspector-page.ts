@@ -132,6 +132,8 @@ export function describePageIn({ name, launch }: (typeof BROWSERS)[number]): voi
       await page.getByLabel(/^Headers/).fill('Authorization: Bearer abc')
       await page.getByLabel('Body').fill('{"prompt":"Hi"}')
       await page.getByRole('button', { name: 'Inspect', exact: true }).click()
+      // The counters are those of the stream before until the page has changed.
+      await until(async () => asked.length > 0, 'the request')
       await reaches(page, OURS, ['received', 7])
       expect(asked[0]).toEqual(['POST', 'Bearer abc', '{"prompt":"Hi"}'])
       await page.getByText('<i>aaa</i>').first().waitFor()
