@@ -41,6 +41,14 @@ async function reader(url, headers = {}) {
   }
 }
 
+/** A reader that the channel knows of. */
+async function joined(channel, url) {
+  const before = channel.connections()
+  const each = await reader(url)
+  while (channel.connections() <= before) await sleep(10)
+  return each
+}
+
 async function withChannel({ create }, trial) {
   const channel = create()
   try {
@@ -189,8 +197,7 @@ export const trials = [
     isAbout: /channel|session/i,
     run: (server) =>
       withChannel(server, async (channel, url) => {
-        const readers = [await reader(url), await reader(url)]
-        while (channel.connections() < 2) await sleep(10)
+        const readers = [await joined(channel, url), await joined(channel, url)]
         await channel.publish({ n: 1 })
         return (await Promise.all(readers.map((each) => each.has(/data: ?\{"n":1\}/)))).every(Boolean)
       }),
@@ -200,8 +207,7 @@ export const trials = [
     needs: 'server',
     run: (server) =>
       withChannel(server, async (channel, url) => {
-        const first = await reader(url)
-        while (channel.connections() < 1) await sleep(10)
+        const first = await joined(channel, url)
         await channel.publish({ n: 1 })
         const [, id] = (await first.has(/^id: ?(.*)$/m)) ?? []
         await first.has(/\n\n/)
@@ -226,8 +232,7 @@ export const trials = [
     needs: 'server',
     run: (server) =>
       withChannel(server, async (channel, url) => {
-        const slow = await reader(url)
-        while (channel.connections() < 1) await sleep(10)
+        const slow = await joined(channel, url)
         slow.pause()
         const text = 'x'.repeat(64 * 1024)
         for (let sent = 0; sent < 48 * MIB && channel.connections() > 0; sent += text.length) {

@@ -1,5 +1,4 @@
-import { once } from 'node:events'
-import { connect, createServer, type AddressInfo, type Socket } from 'node:net'
+import type { Socket } from 'node:net'
 import { describe, expect, it, onTestFinished } from 'vitest'
 import { redisStreams } from '../../../src/redis/redis-streams.js'
 import { bounded } from '../../../src/redis/wait.js'
@@ -7,6 +6,7 @@ import { createChannel } from '../../../src/server/channel/create-channel.js'
 import { Random } from '../../support/random.js'
 import { clientOf, LIBRARIES } from '../../support/redis/clients.js'
 import { RedisServer } from '../../support/redis/server.js'
+import { RoundRobinProxy } from '../../support/servers/round-robin-proxy.js'
 
 const ROUNDS = 40
 const TIMEOUT = 800
@@ -34,25 +34,13 @@ describe.each(Object.keys(WAYS))('where the way to Redis %s', (name) => {
       const redis = await RedisServer.start()
       onTestFinished(() => redis[Symbol.asyncDispose]())
       const random = new Random(1)
-      const sockets = new Set<Socket>()
-      const way = createServer((near) => {
-        const far = connect(redis.port, '127.0.0.1')
-        sockets.add(near)
-        near.on('close', () => sockets.delete(near))
-        for (const [from, to] of [
-          [near, far],
-          [far, near],
-        ] as const) {
-          from.on('error', () => {})
-          from.on('close', () => to.destroy())
-          from.on('data', WAYS[name]!(from, to, random))
-        }
-      }).listen(0, '127.0.0.1')
-      onTestFinished(() => void way.close())
-      await once(way, 'listening')
-      const { port } = way.address() as AddressInfo
+      const way = await RoundRobinProxy.start(
+        () => [redis.port],
+        (from, to) => from.on('data', WAYS[name]!(from, to, random)),
+      )
+      onTestFinished(() => way[Symbol.asyncDispose]())
       for (let round = 0; round < ROUNDS; round++) {
-        const client = clientOf(library, port)
+        const client = clientOf(library, way.port)
         const channels = Array.from({ length: random.int(1, 3) }, (_, n) => {
           const options = { client, key: `key ${random.int(0, 5)} ${n}`, timeoutMs: TIMEOUT, blockMs: 2000 }
           return createChannel({ transport: redisStreams({ ...options, expire: 60_000 }), onError() {} })
@@ -68,7 +56,7 @@ describe.each(Object.keys(WAYS))('where the way to Redis %s', (name) => {
         const closing = Promise.all([...channels.map((channel) => channel.close()), doneWith])
         await bounded(closing, BOUND, () => new Error(`It hangs in round ${round}.`))
       }
-      await expect.poll(() => sockets.size).toBe(0)
+      await expect.poll(() => way.open).toBe(0)
     },
   )
 })

@@ -1,9 +1,7 @@
 import { afterAll, beforeAll, expect, it } from 'vitest'
 import { RedisServer } from '../../support/redis/server.js'
 import { RunsProcesses } from '../../support/runs/processes.js'
-
-/** Waves of ten runs. `EVENTWIRE_WAVES=20` for 200 runs. */
-const WAVES = Number(process.env['EVENTWIRE_WAVES'] ?? 5)
+import { tellStories } from '../../support/runs/stories.js'
 
 let redis: RedisServer
 let processes: RunsProcesses
@@ -16,14 +14,7 @@ afterAll(async () => {
   await redis[Symbol.asyncDispose]()
 })
 
-it('over three processes, one of which is killed in each wave: all events once and in order, then the end or `lost`', async () => {
-  // A proof in which nobody dies proves nothing.
-  expect(await processes.playWaves(WAVES)).toBeGreaterThan(0)
-}, 240_000)
-
-it('of three processes that start at once exactly one wins', () => processes.startAtOnce(10), 120_000)
-
-it('a stop from another process aborts the source within 250 ms', () => processes.stopFromElsewhere(), 240_000)
+tellStories(() => processes)
 
 it('a Redis that dies in the middle: the run fails, and its readers are told', async () => {
   const [here, there] = await processes.breakStore(async () => {

@@ -1,21 +1,26 @@
 import { once } from 'node:events'
 import { connect, createServer, type Server, type Socket } from 'node:net'
 
+/** What becomes of the bytes that come from one side. */
+export type Way = (from: Socket, to: Socket) => void
+
 /** Passes each connection on to the next of some ports, and cuts connections when asked. */
 export class RoundRobinProxy implements AsyncDisposable {
   readonly #server: Server
   readonly #sockets = new Set<Socket>()
   readonly #ports: () => readonly number[]
+  readonly #way: Way
   #next = 0
 
-  private constructor(ports: () => readonly number[]) {
+  private constructor(ports: () => readonly number[], way: Way) {
     this.#ports = ports
+    this.#way = way
     this.#server = createServer((socket) => this.#accept(socket))
   }
 
   /** @param ports Asked for each connection. */
-  static async start(ports: () => readonly number[]): Promise<RoundRobinProxy> {
-    const proxy = new RoundRobinProxy(ports)
+  static async start(ports: () => readonly number[], way: Way = (from, to) => from.pipe(to)): Promise<RoundRobinProxy> {
+    const proxy = new RoundRobinProxy(ports, way)
     proxy.#server.listen(0, '127.0.0.1')
     await once(proxy.#server, 'listening')
     return proxy
@@ -49,7 +54,7 @@ export class RoundRobinProxy implements AsyncDisposable {
     ] as const) {
       from.on('error', () => {})
       from.on('close', () => to.destroy())
-      from.pipe(to)
+      this.#way(from, to)
     }
   }
 

@@ -1,5 +1,5 @@
 import { expectSame } from '../suite.js'
-import { Listener, message, PLENTY, publishMany, transportCase } from './transport-trial.js'
+import { Listener, message, PLENTY, transportCase } from './transport-trial.js'
 
 /** Turns of microtasks and of the event loop at which it is closed. */
 const MOMENTS = [0, 1, 2, 3, 5, 8, 13] as const
@@ -11,9 +11,7 @@ export const CLOSE = [
     'close: nothing is delivered after it, and it may come twice',
     'close stops delivery. It may be called more than once.',
     async (trial) => {
-      const { transport, heard } = await trial.start()
-      await publishMany(transport, 1, 1)
-      await heard.until('1 entry', () => heard.entries.length >= 1)
+      const { transport, heard } = await trial.filled(1)
       await trial.soon('close', transport.close())
       await trial.soon('a second close', transport.close())
       // Whether that is refused or not.

@@ -1,15 +1,5 @@
 import { expectSame, expectThat } from '../suite.js'
-import {
-  message,
-  numbersOf,
-  PLENTY,
-  publishHeard,
-  publishMany,
-  range,
-  readAll,
-  needing,
-  transportCase,
-} from './transport-trial.js'
+import { message, numbersOf, PLENTY, publishHeard, range, readAll, needing, transportCase } from './transport-trial.js'
 
 const FEW = { ...PLENTY, size: 4 }
 
@@ -65,9 +55,8 @@ export const LOSSES = [
       'reset: told, at no place before those that were given',
       'Where continuity is lost, onReset gives a position that is after all that was delivered; entries follow it.',
       async (trial) => {
-        const { transport, heard, start } = await trial.start()
-        const ids = [start, ...(await publishMany(transport, 1, 5))]
-        await heard.until('5 entries', () => heard.entries.length >= 5)
+        const { transport, heard, start, ids: published } = await trial.filled(5)
+        const ids = [start, ...published]
         await trial.adapter.lose!(transport)
         await heard.until('onReset was not called again', () => heard.positions.length >= 2)
         const last = await transport.publish(message(6))

@@ -9,9 +9,7 @@ export const ORDER = [
     'order: first a position, then each entry once and in order',
     'onReset says where delivery begins; each entry follows once, in the order of the ids.',
     async (trial) => {
-      const { transport, heard, start } = await trial.start()
-      const ids = await publishMany(transport, 1, 20)
-      await heard.until('20 entries', () => heard.entries.length >= 20)
+      const { transport, heard, start, ids } = await trial.filled(20)
       expectSame('the ids delivered', heard.ids, ids)
       expectSame('the numbers', numbersOf(heard.entries), range(1, 20))
       expectOrder(transport, [start, ...ids])
@@ -47,9 +45,7 @@ export const ORDER = [
     },
   ),
   transportCase('ids: text that an event can carry', 'An id fits the id field of an event.', async (trial) => {
-    const { transport, heard, start } = await trial.start()
-    const ids = await publishMany(transport, 1, 3)
-    await heard.until('3 entries', () => heard.entries.length >= 3)
+    const { transport, start, ids } = await trial.filled(3)
     for (const id of [start, ...ids]) {
       expectThat(/^[!-~]+$/.test(id), `the id ${JSON.stringify(id)} has other characters than visible ASCII`)
       expectThat(id.length <= LONGEST_ID, `the id ${id} has more than ${LONGEST_ID} characters`)

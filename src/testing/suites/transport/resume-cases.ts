@@ -71,9 +71,8 @@ export const RESUME = [
     'resume: at every position, exactly what follows',
     'range gives the entries after one place, up to and including another.',
     async (trial) => {
-      const { transport, heard, start } = await trial.start()
-      const ids = [start, ...(await publishMany(transport, 1, 12))]
-      await heard.until('12 entries', () => heard.entries.length >= 12)
+      const { transport, start, ids: published } = await trial.filled(12)
+      const ids = [start, ...published]
       for (const [from, after] of ids.entries()) {
         expectSame(`has position ${from}`, await transport.has(after), true)
         for (let to = from + 1; to < ids.length; to++) {
@@ -87,9 +86,7 @@ export const RESUME = [
     'resume: at once from what was delivered lately',
     'has and range answer without a promise from what this process holds.',
     async (trial) => {
-      const { transport, heard, start } = await trial.start()
-      const ids = await publishMany(transport, 1, 10)
-      await heard.until('10 entries', () => heard.entries.length >= 10)
+      const { transport, start, ids } = await trial.filled(10)
       expectSame('has, without a wait', transport.has(ids[3]!), true)
       for (const after of [start, ids[3]!]) {
         const page = transport.range(after, ids[9]!)
@@ -134,9 +131,12 @@ export const RESUME = [
     'hostile ids: never had',
     'An id is any text of up to 256 characters. has is never true in doubt, and compare is NaN for what is no place.',
     async (trial) => {
-      const { transport, heard, start } = await trial.start()
-      const [first] = await publishMany(transport, 1, 5)
-      await heard.until('5 entries', () => heard.entries.length >= 5)
+      const {
+        transport,
+        heard,
+        start,
+        ids: [first],
+      } = await trial.filled(5)
       for (const id of [...HOSTILE, ...forgeriesOf(first!), ...forgeriesOf(start)]) {
         if (heard.ids.includes(id) || id === start) continue
         const held = await trial.soon(`has ${JSON.stringify(id)}`, transport.has(id))

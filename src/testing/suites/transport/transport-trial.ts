@@ -94,6 +94,8 @@ export interface TransportTrial {
   open(limits?: HistoryLimits): Promise<Transport>
   subscribe(transport: Transport, limits?: HistoryLimits): Promise<Subscribed>
   start(limits?: HistoryLimits): Promise<Subscribed>
+  /** Started, with so many entries published (their ids) and delivered. */
+  filled(count: number): Promise<Subscribed & { readonly ids: string[] }>
   another(transport: Transport): Promise<Subscribed>
   /** Settles as the promise does; fails in time. */
   soon<T>(what: string, promise: Awaitable<T>): Promise<T>
@@ -138,6 +140,12 @@ export function trialsOf(
         return { transport, heard, start: heard.positions[0]! }
       },
       start: async (limits) => trial.subscribe(await trial.open(limits), limits),
+      async filled(count) {
+        const started = await trial.start()
+        const ids = await publishMany(started.transport, 1, count)
+        await started.heard.until(`${count} entries`, () => started.heard.entries.length >= count)
+        return { ...started, ids }
+      },
       another: async (transport) => trial.subscribe(keep(await adapter.another!(transport), PLENTY)),
     }
     try {
