@@ -36,6 +36,15 @@ export function publishedLinks(text, file, files, { base, version }) {
   })
 }
 
+/** A document of the repository, with the links it has once it is published beside `files`. */
+function published(file, files) {
+  const { homepage, version } = readJson('package.json')
+  const pages = { base: homepage.replace(/#.*/, ''), version }
+  return publishedLinks(readFileSync(join(root, file), 'utf8'), file, files, pages)
+}
+
+const readJson = (file) => JSON.parse(readFileSync(join(root, file), 'utf8'))
+
 const put = (folder, file, text) => {
   mkdirSync(dirname(join(folder, file)), { recursive: true })
   writeFileSync(join(folder, file), text)
@@ -44,11 +53,9 @@ const put = (folder, file, text) => {
 /** Puts into `folder` what `npm publish` takes. */
 export function stageForNpm(folder) {
   const files = publishedFiles()
-  const { homepage, version } = JSON.parse(readFileSync(join(root, 'package.json'), 'utf8'))
-  const pages = { base: homepage.replace(/#.*/, ''), version }
   for (const file of files) {
-    if (!file.endsWith('.md')) cpSync(join(root, file), join(folder, file))
-    else put(folder, file, publishedLinks(readFileSync(join(root, file), 'utf8'), file, files, pages))
+    if (file.endsWith('.md')) put(folder, file, published(file, files))
+    else cpSync(join(root, file), join(folder, file))
   }
 }
 
@@ -74,10 +81,8 @@ function forJsr(file, entries) {
  */
 export function stageForJsr(folder, scope) {
   const files = publishedFiles()
-  const { homepage, peerDependencies, devDependencies, version } = JSON.parse(
-    readFileSync(join(root, 'package.json'), 'utf8'),
-  )
-  const manifest = JSON.parse(readFileSync(join(root, 'jsr.json'), 'utf8'))
+  const { peerDependencies, devDependencies } = readJson('package.json')
+  const manifest = readJson('jsr.json')
   // JSR takes no range that is open upwards: the versions that are tried here.
   const peers = Object.keys(peerDependencies).map((name) => [name, `npm:${name}@^${devDependencies[name]}`])
   if (scope) manifest.name = manifest.name.replace('OWNER', scope)
@@ -85,13 +90,7 @@ export function stageForJsr(folder, scope) {
   const taken = files.filter((file) => /^dist\/(?!cjs\/|cli\/).*\.(js|d\.ts)$/.test(file))
   const entries = new Set(Object.values(manifest.exports).map((path) => path.slice(2)))
   for (const file of taken) put(folder, file, forJsr(file, entries))
-  const pages = { base: homepage.replace(/#.*/, ''), version }
-  for (const file of ['README.md', 'CHANGELOG.md']) {
-    put(
-      folder,
-      file,
-      publishedLinks(readFileSync(join(root, file), 'utf8'), file, [...taken, 'README.md', 'CHANGELOG.md'], pages),
-    )
-  }
+  const documents = ['README.md', 'CHANGELOG.md']
+  for (const file of documents) put(folder, file, published(file, [...taken, ...documents]))
   cpSync(join(root, 'LICENSE'), join(folder, 'LICENSE'))
 }

@@ -1,20 +1,17 @@
+import { afterTurn } from '../streams/after-turn.js'
 import { backoffDelay } from '../wire/backoff.js'
 
 /** Milliseconds between attempts to connect. */
 const SCHEDULE = { base: 100, max: 2000, factor: 2, jitter: 0.5 }
 
 /**
- * Settles as `promise` does or, after `ms` milliseconds, rejects with what `late` gives.
- *
- * Timers run before sockets are read: an answer that came while the event loop was blocked, or the process was
- * stopped, is read once before it is called late.
+ * Settles as `promise` does or, after `ms` milliseconds, rejects with what `late` gives. An answer that came while the
+ * event loop was blocked, or the process was stopped, is no late one.
  */
 export function bounded<T>(promise: Promise<T>, ms: number, late: () => unknown): Promise<T> {
   return new Promise((resolve, reject) => {
-    let timer = setTimeout(() => {
-      timer = setTimeout(() => reject(late()), 0)
-    }, ms)
-    promise.then(resolve, reject).finally(() => clearTimeout(timer))
+    const stop = afterTurn(ms, () => reject(late()))
+    promise.then(resolve, reject).finally(stop)
   })
 }
 

@@ -130,8 +130,13 @@ export interface Finding {
   readonly seen: string
 }
 
-export const finding = (rule: RuleId, verdict: Verdict, said: { sent: string; seen: string }): Finding => ({
+export const finding = (
+  rule: RuleId,
+  verdict: Verdict,
+  { sent = '', seen }: { sent?: string; seen: string },
+): Finding => ({
   rule,
   verdict,
-  ...said,
+  sent,
+  seen,
 })

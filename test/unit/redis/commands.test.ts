@@ -4,7 +4,7 @@ import { FakeRedis } from './fake-redis.js'
 
 const TIMEOUT = 1000
 /** After it, sockets are read once more. */
-const LATE = TIMEOUT + 1
+const LATE = TIMEOUT + 5
 
 let redis: FakeRedis
 let commands: Commands

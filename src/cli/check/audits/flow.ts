@@ -82,32 +82,23 @@ function auditHeartbeat({ idleLimit }: AuditContext, probe: Probe): Finding {
   const times = [probe.headAt!, ...probe.chunks, ...(probe.ended ? [] : [probe.elapsed])]
   const longest = Math.max(0, ...times.map((time, index) => (index === 0 ? 0 : time - times[index - 1]!)))
   const seen = `longest silence ${(longest / 1000).toFixed(1)} s, ${probe.comments.length} comments`
-  if (longest >= idleLimit) return finding('heartbeat', 'error', { sent: '', seen: `${seen}: a proxy hangs up before` })
+  if (longest >= idleLimit) return finding('heartbeat', 'error', { seen: `${seen}: a proxy hangs up before` })
   const isUnknown = !probe.ended && probe.elapsed - (probe.chunks.at(-1) ?? probe.headAt!) > 15_500
-  if (isUnknown)
-    return finding('heartbeat', 'warning', { sent: '', seen: `${seen}; watch longer (--watch 70s) to be sure` })
-  return finding('heartbeat', 'pass', { sent: '', seen })
+  if (isUnknown) return finding('heartbeat', 'warning', { seen: `${seen}; watch longer (--watch 70s) to be sure` })
+  return finding('heartbeat', 'pass', { seen })
 }
 
 async function auditBuffering(context: AuditContext, probe: Probe): Promise<Finding> {
   const { chunks, comments } = probe
   const isHeld = !probe.ended && probe.isInside && probe.elapsed - (chunks.at(-1) ?? probe.elapsed) > HELD_MS
-  if (isHeld)
-    return finding('buffering', 'error', { sent: '', seen: 'half of an event came, and its rest does not follow' })
+  if (isHeld) return finding('buffering', 'error', { seen: 'half of an event came, and its rest does not follow' })
   if (probe.longestHeld > LONG_HELD_MS)
-    return finding('buffering', 'error', {
-      sent: '',
-      seen: `half of an event came, and its rest ${probe.longestHeld} ms later`,
-    })
+    return finding('buffering', 'error', { seen: `half of an event came, and its rest ${probe.longestHeld} ms later` })
   // Heartbeats are written seconds apart: several in one read have waited somewhere.
   const together = comments.filter((time, index) => index > 1 && time - comments[index - 2]! < 5)
   if (together.length > 0)
-    return finding('buffering', 'error', {
-      sent: '',
-      seen: `${comments.length} comments, three or more of them at one moment`,
-    })
-  if (!context.direct)
-    return finding('buffering', 'pass', { sent: '', seen: `${chunks.length} reads, none that waited` })
+    return finding('buffering', 'error', { seen: `${comments.length} comments, three or more of them at one moment` })
+  if (!context.direct) return finding('buffering', 'pass', { seen: `${chunks.length} reads, none that waited` })
   return compareWithDirect(context, probe)
 }
 
@@ -118,18 +109,13 @@ async function compareWithDirect(context: AuditContext, { chunks }: Probe): Prom
       await direct.until(() => direct.events.length > 0, context.timeout)
       const first = direct.events[0]
       if (!first)
-        return finding('buffering', 'skip', {
-          sent: '',
-          seen: `no event from ${context.direct!.host} itself to compare with`,
-        })
+        return finding('buffering', 'skip', { seen: `no event from ${context.direct!.host} itself to compare with` })
       const arrived = await through.until(() => through.events.length > 0, LATER_MS)
       return arrived
         ? finding('buffering', 'pass', {
-            sent: '',
             seen: `${chunks.length} reads, as soon as from ${context.direct!.host} itself`,
           })
         : finding('buffering', 'error', {
-            sent: '',
             seen: `an event that ${context.direct!.host} itself sent 1 s ago is not there`,
           })
     }),
