@@ -121,8 +121,9 @@ describe('the command from the packed tarball', () => {
   it('on a terminal: colours and a progress bar, no colours under NO_COLOR, and a cursor that comes back', async () => {
     const server = shell('npx --no-install eventwire serve recorded.sse --port 0 --interval 100ms')
     const url = await server.says(/http:\/\/\S+\//)
+    // Without `exec` the shell of `script` hears Ctrl-C as well, and sh then ends with 130 whatever the command did.
     const onTerminal = (args: string, environment = 'NO_COLOR='): string =>
-      `${environment} TERM=xterm script -qec 'node_modules/.bin/eventwire ${args}' /dev/null`
+      `${environment} TERM=xterm script -qec 'exec node_modules/.bin/eventwire ${args}' /dev/null`
     const coloured = await shell(onTerminal(`tail ${url} -n 1`)).done
     expect(coloured.stdout).toContain('\u001b[36mmessage\u001b[39m')
     const plain = await shell(onTerminal(`tail ${url} -n 1`, 'NO_COLOR=1')).done
