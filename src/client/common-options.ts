@@ -25,7 +25,7 @@ export const COMMON_RULES: Rules = {
 }
 
 interface CommonOptions {
-  method?: string | undefined
+  method?: unknown
   headers?: unknown
   body?: unknown
   backoff?: BackoffOptions | undefined
@@ -45,7 +45,7 @@ export function checkCommon(
   checkOptions(options, rules)
   const { method = 'GET', headers, body, backoff } = options
   fault('headers', () => new Headers(typeof headers === 'function' ? undefined : (headers as HeadersInit)))
-  check('body', (body ?? undefined) === undefined || !/^(GET|HEAD)$/i.test(method), `does not go with ${method}`)
+  check('body', (body ?? undefined) === undefined || !/^(GET|HEAD)$/i.test(method as string), `does not go with ${method as string}`)
   checkBody(body)
   return range('backoff', defaults, backoff as Partial<Required<BackoffOptions>>)
 }

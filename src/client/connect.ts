@@ -89,7 +89,7 @@ export function connect<M>(url: string | URL, options: ConnectOptions<M> = {}): 
       if (openTimeout)
         stopOpening = afterTurn(openTimeout, () => void engine.fail(engine.failure('open-timeout', message)))
       return makeRequest(settings, attempt).then((request) => {
-        verdict._usedMethod = (request[1].method ?? 'GET').toUpperCase()
+        verdict._use(request[1].method!)
         return request
       })
     },

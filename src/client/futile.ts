@@ -7,7 +7,7 @@ import { causesOf } from '../errors/reason-of.js'
  * mistake in a `fetch` of one's own.
  */
 const FUTILE =
-  /^(unexpected redirect|redirect count|URL scheme|integrity)|WRONG_VERSION|(NOT_SUPPORTED|_MISMATCH)$|^ERR_(OPTION|SCRIPT)|^((UND_)?ERR_)?INVALID_|^[A-Z\d_]*(CERT|UNABLE_TO_|HOSTNAME_MISM|PATH_LENGTH)|^bad port$|invalid peer cert|is not a function|^Cannot read prop|^ReferenceError$/
+  /^(unexpected redirect|redirect count|URL scheme|integrity)|WRONG_VERSION|(NOT_SUPPORTED|_MISMATCH)$|^ERR_(OPTION|SCRIPT)|^((UND_)?ERR_)?INVALID_|^[A-Z\d_]*(CERT|UNABLE_TO_|HOSTNAME_MISM|PATH_LENGTH)|^bad port$|HTTP method|invalid peer cert|is not a function|^Cannot read prop|^ReferenceError$/
 
 /** Tells whether nothing can come of another request, by the error of one that brought no answer. */
 export function isFutile({ cause }: ConnectError, signal: AbortSignal): boolean {

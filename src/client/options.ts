@@ -1,5 +1,5 @@
 import { check, checkOptions, type Rules } from '../options/check-options.js'
-import { anyOf, isBoolean, isFunction, isName, milliseconds, numberOf, oneOf } from '../options/rules.js'
+import { anyOf, isBoolean, isFunction, isName, isString, milliseconds, numberOf, oneOf } from '../options/rules.js'
 import { MAX_DELAY } from '../wire/constants.js'
 import { BACKOFF, type HintRange } from './backoff.js'
 import { checkCommon, COMMON_RULES, fault, range } from './common-options.js'
@@ -16,6 +16,7 @@ export interface ConnectSettings extends EngineOptions, ResumeSource {
   mode: ReconnectMode
   /** The body is a stream, which can be sent once. */
   isOnce: boolean
+  /** In capitals; `""` where a function gives it. */
   method: string
   /** The server is known to resume. */
   isResumeGiven: boolean
@@ -26,6 +27,7 @@ export interface ConnectSettings extends EngineOptions, ResumeSource {
 
 const RULES: Rules = {
   ...COMMON_RULES,
+  method: anyOf(isString, isFunction),
   onInvalid: anyOf(oneOf('throw', 'skip'), isFunction),
   until: isFunction,
   unfinished: oneOf('drop', 'deliver'),
@@ -59,7 +61,7 @@ const RULES: Rules = {
 }
 
 /** Names that are ours; all others go to `fetch`. */
-const OURS = [...Object.keys(RULES).filter((name) => name !== 'method'), 'headers', 'body']
+const OURS = [...Object.keys(RULES), 'headers', 'body']
 
 function isDecoder(value: unknown): boolean {
   return typeof value === 'function' || '~standard' in Object(value)
@@ -75,7 +77,9 @@ export function readOptions<M>(url: string | URL, options: ConnectOptions<M> = {
   const isCarried = resume !== 'header' || lastEventIdHeader(lastEventId) !== undefined
   check('lastEventId', isCarried, 'has a character that no header carries. Use resume: { query: NAME }')
   check('body', !once || /^(auto|never)$/.test(reconnect), 'is a stream, which can be sent once. Use a function')
-  const init: Record<string, unknown> = { method: options.method ?? 'GET' }
+  const { method = 'GET' } = options
+  const askMethod = typeof method === 'function' ? method : undefined
+  const init: Record<string, unknown> = askMethod ? {} : { method }
   for (const [name, value] of Object.entries(options)) {
     if (value !== undefined && !OURS.includes(name)) init[name] = value
   }
@@ -88,10 +92,11 @@ export function readOptions<M>(url: string | URL, options: ConnectOptions<M> = {
     init: forFetch(href, init as RequestInit),
     mode: reconnect,
     isOnce: once,
-    method: (init['method'] as string).toUpperCase(),
+    method: askMethod ? '' : (method as string).toUpperCase(),
+    askMethod,
     lastEventId,
     resume,
-    isResumeGiven: !!options.resume,
+    isResumeGiven: !!(options.resume ?? askMethod),
     unfinished,
     openTimeout,
     idleTimeout,

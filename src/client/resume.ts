@@ -7,6 +7,8 @@ import type { Attempt, Awaitable, ConnectOptions, ResumeRequest } from './types.
 export interface ResumeSource extends RequestSource {
   fetch?: ConnectOptions['fetch']
   resume: NonNullable<ConnectOptions['resume']>
+  /** The `method` of the options, where it is a function. */
+  askMethod?: ((attempt: Attempt) => Awaitable<string>) | undefined
 }
 
 /** Makes the arguments of `fetch` for one attempt. Rejects with a `HookFailure`. */
@@ -15,28 +17,37 @@ export async function makeRequest(source: ResumeSource, attempt: Attempt): Promi
   const { lastEventId: id } = attempt
   if (!id || typeof resume !== 'function') {
     const url = id && typeof resume === 'object' ? withParameter(first, resume.query, id) : first
-    return [url, await makeInit(source, attempt, resume === 'header' ? id : '')]
+    return [url, await makeInit(await sourceOf(source, attempt, {}), attempt, resume === 'header' ? id : '')]
   }
   const asked: Awaitable<ResumeRequest | undefined> = askHook('resume', () => resume(attempt))
   const given = (await asked) ?? {}
-  const next = callHook('resume', (): RequestSource & { more: [string, string][] } => {
-    const { url, method, headers, body } = given
+  const [url, more] = callHook('resume', () => {
     if (typeof given !== 'object') throw new TypeError(`it gave ${given as string}, not an object`)
-    const init = { ...source.init, ...(method !== undefined && { method }) }
-    // What was meant for another method may not go with this one.
-    const isBare = body === null || (body === undefined && /^(GET|HEAD)$/i.test(init.method ?? 'GET'))
-    if (!isBare && body === undefined && attempt.number > 1 && isStream(source.body)) {
-      throw new TypeError('the body of the options is a stream, which was sent. Give another one, or null')
-    }
-    return {
-      ...source,
-      url: url === undefined ? first : requestUrl(url, fetch, first),
-      init,
-      body: isBare ? undefined : (body ?? source.body),
-      more: [...new Headers(headers as HeadersInit)],
+    const fields = [...new Headers(given.headers as HeadersInit)]
+    return [given.url === undefined ? first : requestUrl(given.url, fetch, first), fields] as const
+  })
+  const init = await makeInit(await sourceOf(source, attempt, given), attempt, id)
+  Object.assign(init.headers, Object.fromEntries(more))
+  return [url, init]
+}
+
+/** `source` with the method and the body of this attempt. */
+async function sourceOf(
+  source: ResumeSource,
+  attempt: Attempt,
+  { method, body }: ResumeRequest,
+): Promise<RequestSource> {
+  const { init, askMethod } = source
+  const used = method ?? (askMethod ? await askHook('method', () => askMethod(attempt)) : init.method!)
+  callHook('method', () => {
+    if (typeof used !== 'string') throw new TypeError(`it gave ${used as string}, not a string`)
+  })
+  // What was meant for another method may not go with this one.
+  const content = body === undefined && !/^(GET|HEAD)$/i.test(used) ? source.body : body
+  callHook('body', () => {
+    if (body === undefined && attempt.number > 1 && isStream(content)) {
+      throw new TypeError('that of the options is a stream, which was sent. Give another one, or null')
     }
   })
-  const init = await makeInit(next, attempt, id)
-  Object.assign(init.headers, Object.fromEntries(next.more))
-  return [next.url, init]
+  return { ...source, init: { ...init, method: used }, body: content }
 }

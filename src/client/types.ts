@@ -133,7 +133,7 @@ export type RequestBody =
 
 /** What `fetch` takes beside the options below. */
 type FetchOptions = {
-  [K in Exclude<keyof RequestInit, 'headers' | 'body' | 'dispatcher' | 'signal' | 'window'>]?:
+  [K in Exclude<keyof RequestInit, 'method' | 'headers' | 'body' | 'dispatcher' | 'signal' | 'window'>]?:
     | RequestInit[K]
     | undefined
 }
@@ -147,6 +147,11 @@ export interface ConnectOptions<M = EventMap> extends FetchOptions {
   signal?: AbortSignal | null | undefined
   /** Node: the agent of undici that the request goes through. */
   dispatcher?: object | undefined
+  /**
+   * Default `'GET'`. A function is asked at every attempt, for a stream that begins by one method and is resumed by another.
+   * Like `resume`, it says that the server can resume.
+   */
+  method?: string | ((attempt: Attempt) => Awaitable<string>) | undefined
   /** A function is asked at every attempt, so that a token is never stale. */
   headers?: HeaderFields | ((attempt: Attempt) => Awaitable<HeaderFields | undefined>) | undefined
   /** A function is asked at every attempt: with it even a stream can be sent again. */

@@ -31,8 +31,10 @@ interface VerdictBase {
 export class Verdict {
   /** The earliest time of the next attempt, where somebody named one. */
   _notBefore = 0
-  /** That of the latest request, which `resume` may have changed. */
-  _usedMethod: string
+  /** That of the options, or of the first request where a function gives it. */
+  private _method: string
+  /** That of the latest request, which may be another one. */
+  private _usedMethod: string
   private readonly _settings: ConnectSettings
   private readonly _retryIf: ConnectOptions['retryIf']
   private readonly _engine: Engine
@@ -43,9 +45,15 @@ export class Verdict {
   constructor(engine: Engine, settings: ConnectSettings, { options, position }: VerdictBase) {
     this._engine = engine
     this._settings = settings
-    this._usedMethod = settings.method
+    this._method = this._usedMethod = settings.method
     this._retryIf = options.retryIf?.bind(options)
     this._position = position
+  }
+
+  /** Takes the method of a request that is about to be made. */
+  _use(method: string): void {
+    this._usedMethod = method.toUpperCase()
+    this._method ||= this._usedMethod
   }
 
   /** Reads a refusal. */
@@ -92,13 +100,14 @@ export class Verdict {
 
   /** What follows where nobody says otherwise. */
   _policy(error: ConnectError | undefined): boolean | 'end' {
-    const { method, resume, isResumeGiven, isOnce } = this._settings
+    const { resume, askMethod, isResumeGiven, isOnce } = this._settings
     const id = this._position()
     const isCarried = resume !== 'header' || lastEventIdHeader(id) !== undefined
     const isResumable = !!id && isResumeGiven && isCarried
     // Only another request can go on.
-    const mode = isOnce && !(isResumable && typeof resume === 'function') ? 'never' : this._settings.mode
-    return retryPolicy({ mode, method, usedMethod: this._usedMethod, error, isResumable })
+    const isAnother = isResumable && (typeof resume === 'function' || askMethod)
+    const mode = isOnce && !isAnother ? 'never' : this._settings.mode
+    return retryPolicy({ mode, method: this._method, usedMethod: this._usedMethod, error, isResumable })
   }
 }
 

@@ -298,8 +298,19 @@ describe('a body of the request that is a stream', () => {
     const resume = (): object => ({ url: '/else' })
     const { data, error } = await collect(connect(server.url, { method: 'POST', body: body(), resume, backoff: SOON }))
     expect(data).toEqual(['one'])
-    expect(error).toMatchObject({ kind: 'hook', message: expect.stringMatching(/^resume threw .*stream/) })
+    expect(error).toMatchObject({ kind: 'hook', message: expect.stringMatching(/^body threw .*stream/) })
     expect(server.requests).toHaveLength(1)
+  })
+
+  it('is sent once; a function as `method` may go on without it', async () => {
+    const server = await bench.serve([[one, { cut: 'reset' }], [two]])
+    const method = ({ lastEventId }: { lastEventId: string }): string => (lastEventId ? 'GET' : 'POST')
+    const connection = connect(server.url, { method, body: body(), until, backoff: SOON })
+    expect(await collect(connection)).toEqual({ data: ['one', 'two'] })
+    expect(server.requests.map((request) => [request.method, request.body])).toEqual([
+      ['POST', '{}'],
+      ['GET', ''],
+    ])
   })
 
   it('fails at the first drop with `resume` in other words', async () => {

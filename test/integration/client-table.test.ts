@@ -267,6 +267,52 @@ describe('a POST', () => {
     expect(resume).toHaveBeenCalledTimes(2)
   })
 
+  it('is resumed by another method where a function gives it, without the body of the first', async () => {
+    const server = await bench.serve([dropped(one), [{ status: 502 }], two])
+    const method = vi.fn(({ lastEventId }: { lastEventId: string }) => (lastEventId ? 'get' : 'post'))
+    expect(await collect(connect(server.url, { ...post, method }))).toEqual({ data: ['one', 'two'] })
+    expect(server.requests.map((request) => [request.method, request.body, request.lastEventId])).toEqual([
+      ['POST', 'order', undefined],
+      ['GET', '', '1'],
+      ['GET', '', '1'],
+    ])
+    expect(method).toHaveBeenCalledTimes(3)
+  })
+
+  it('of a function is not sent again without a position, nor where resume is false', async () => {
+    for (const [first, options] of [
+      [{ event: { data: 'one' } }, {}],
+      [one[0]!, { resume: false }],
+    ] as const) {
+      const server = await bench.serve([dropped([first]), two])
+      const connection = connect(server.url, { ...post, ...options, method: async () => 'POST' })
+      expect(await collect(connection)).toMatchObject({ data: ['one'], error: { kind: 'network' } })
+      expect(server.requests).toHaveLength(1)
+    }
+  })
+
+  it.each([['POST'], ['GET']])('of a function: a clean end follows the first one, %s', async (first) => {
+    const server = await bench.serve([one, two])
+    const method = ({ number }: { number: number }): string => (number === 1 ? first : 'GET')
+    const connection = connect(server.url, { method, backoff: SOON })
+    expect((await connection.next()).value?.data).toBe('one')
+    const next = await connection.next()
+    expect(next.value?.data).toBe(first === 'GET' ? 'two' : undefined)
+    await connection.close()
+    expect(await connection.closed).toBe(first === 'GET' ? 'closed' : 'end')
+  })
+
+  it.each([
+    ['throws', () => Promise.reject(new Error('no method')), 'hook', /^method threw .*no method/],
+    ['gives no string', () => 5 as never, 'hook', /^method threw .*it gave 5, not a string/],
+    ['gives what fetch refuses', () => 'TRACE', 'network', /TRACE/],
+  ])('of a function that %s fails at once', async (_, method, kind, message) => {
+    const server = await bench.serve([one])
+    const { data, error } = await collect(connect(server.url, { method, reconnect: 'always' }))
+    expect([data, error]).toMatchObject([[], { kind, message: expect.stringMatching(message) }])
+    expect(server.requests).toHaveLength(0)
+  })
+
   it('that ends cleanly before its last event was cut: it fails, or is resumed', async () => {
     const server = await bench.serve([one, one, two])
     const until = last
