@@ -45,7 +45,9 @@ export function checkCommon(
   checkOptions(options, rules)
   const { method = 'GET', headers, body, backoff } = options
   fault('headers', () => new Headers(typeof headers === 'function' ? undefined : (headers as HeadersInit)))
-  check('body', (body ?? undefined) === undefined || !/^(GET|HEAD)$/i.test(method as string), `does not go with ${method as string}`)
+  // A function may give any other method when it is asked.
+  const isBare = typeof method === 'string' && /^(GET|HEAD)$/i.test(method)
+  check('body', (body ?? undefined) === undefined || !isBare, `does not go with ${method as string}`)
   checkBody(body)
   return range('backoff', defaults, backoff as Partial<Required<BackoffOptions>>)
 }
