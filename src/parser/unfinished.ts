@@ -2,7 +2,7 @@ import { dataValue, eventValue, idValue, retryValue } from './field-value.js'
 
 // What the parser keeps between two texts: the line and the block that have begun and not ended.
 
-/** So many pieces are kept before they are joined. This bounds the array, and the chunks that its slices hold alive. */
+/** So many short pieces are kept before they are joined. This bounds the array, and the chunks that its slices hold alive. */
 const PIECES = 512
 
 /**
@@ -23,8 +23,9 @@ const NAME = 7
 const COLON = 0x3a
 
 /**
- * Text that arrives in pieces and is wanted once, whole. Joining each piece on arrival would copy the
- * text again and again; a rope costs 32 bytes for each piece, however short.
+ * Text that arrives in pieces and is wanted once, whole. Joining each piece on arrival would copy the text again and
+ * again. A rope is copied once, when it is read, but costs 32 bytes for each piece. So short pieces are joined, many at
+ * a time, and what comes of them and long pieces become a rope.
  */
 export class TextPile {
   // Made for each line that is cut. A field of the class would become a call for each, in a bundle for an older target.
@@ -40,7 +41,8 @@ export class TextPile {
   }
 
   push(piece: string): void {
-    if (this._pieces.length === PIECES) {
+    // A long piece is a fair share of any chunk that it holds alive, so a rope may have as many as come.
+    if (this._pieces.length === PIECES || piece.length * FAIR_SHARE >= SMALL_CHUNK) {
       this._joined = this.join() + this._separator
       this._pieces = [piece]
     } else {

@@ -12,6 +12,18 @@ describe('TextPile', () => {
     expect(pile.join()).toBe([first, ...more].join('\n'))
   })
 
+  it.each(['', '\n'])('joins short and long pieces in order, with %j between them', (separator) => {
+    // Around the length from which a piece is a part of the rope.
+    const lengths = [1, 255, 256, 257, 0, 1000, 3, 3, 256, 256, 0, 0, 4000]
+    const pieces = Array.from({ length: 2000 }, (_, index) => `${index % 10}`.repeat(lengths[index % lengths.length]!))
+    const pile = new TextPile(pieces[0], separator)
+    for (const [index, piece] of pieces.entries()) {
+      if (index > 0) pile.push(piece)
+      if (index % 500 === 0) expect(pile.join()).toBe(pieces.slice(0, index + 1).join(separator))
+    }
+    expect(pile.join()).toBe(pieces.join(separator))
+  })
+
   it('goes on after a join', () => {
     const pile = new TextPile()
     expect(pile.join()).toBe('')
