@@ -2,22 +2,23 @@ import { createChannel, type Channel } from '../../src/server/channel/create-cha
 import { createCuttingProxy } from '../support/channel/cutting-proxy.js'
 import { Random } from '../support/random.js'
 import { serve } from '../support/servers/http.js'
-import { CUTS, EVENTS, READERS } from './channel-cuts-size.js'
+import { CUTS, EVENTS } from './channel-cuts-size.js'
 
 /** What an event takes on the wire, about. */
 const EVENT_BYTES = 100
 
 /**
  * Bytes of an answer that always arrive. Within its head is no place for a cut: browsers take what they have of one
- * for the whole. And a first connection has to last until it has a position to come back to.
+ * for the whole.
  */
 const SPARED = 600
 
-type Ticks = { ready: number; tick: { n: number; pad: string } }
+type Ticks = { ready: boolean; tick: { n: number; pad: string } }
 
 /**
- * A channel for each `run` in the URL, the seed of its chances. Once all readers of a run are there its events
- * are published, and the connections of each reader (`client`, from 0) are cut so many times.
+ * A channel for each `run` in the URL, the seed of its chances. A request with `go` has its events published, and the
+ * connections of each reader (`client`, from 0) are cut so many times. The page sends it once all its readers have a
+ * position to come back to: Chromium throws away what it has of a cut body and has not handed to the page.
  */
 export async function startChannelCuts(): Promise<{ url: string } & AsyncDisposable> {
   const runs = new Map<number, Channel<Ticks>>()
@@ -25,16 +26,11 @@ export async function startChannelCuts(): Promise<{ url: string } & AsyncDisposa
   function channelOf(seed: number): Channel<Ticks> {
     const known = runs.get(seed)
     if (known) return known
-    let fresh = 0
     const channel = createChannel<Ticks>({
       history: { size: EVENTS, maxBytes: Infinity },
       retry: 20,
       // Its place is before all that is published from here on.
-      snapshot() {
-        // Rejects where a run was given up and the channel closed.
-        if (++fresh === READERS) publish(channel, new Random(seed)).catch(() => {})
-        return [{ event: 'ready', data: fresh }]
-      },
+      snapshot: () => [{ event: 'ready', data: true }],
     })
     runs.set(seed, channel)
     return channel
@@ -47,8 +43,12 @@ export async function startChannelCuts(): Promise<{ url: string } & AsyncDisposa
       res.writeHead(204, { 'access-control-allow-headers': 'last-event-id', connection: 'close' })
       return res.end()
     }
-    const seed = Number(new URL(req.url!, 'http://localhost').searchParams.get('run'))
-    return channelOf(seed).node(req, res)
+    const { searchParams } = new URL(req.url!, 'http://localhost')
+    const seed = Number(searchParams.get('run'))
+    if (!searchParams.has('go')) return channelOf(seed).node(req, res)
+    // Rejects where a run was given up and the channel closed.
+    publish(channelOf(seed), new Random(seed)).catch(() => {})
+    res.writeHead(204).end()
   })
   const proxy = await createCuttingProxy({
     port: server.port,

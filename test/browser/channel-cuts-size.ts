@@ -1,4 +1,3 @@
 /** What readers in pages go through, each of them. */
-export const READERS = 4
 export const EVENTS = 3000
 export const CUTS = 30
