@@ -30,14 +30,15 @@ it(
       next: (_, count) => (count < cuts ? random.int(1, Math.floor((1.6 * events * EVENT_BYTES) / cuts)) : undefined),
     })
 
-    const read = async (client: number): Promise<number[]> => {
-      const got: number[] = []
-      const connection = connect<{ tick: { n: number } }>(`${proxy.url}?client=${client}`, {
+    const connections = Array.from({ length: clients }, (_, client) =>
+      connect<{ tick: { n: number } }>(`${proxy.url}?client=${client}`, {
         decode: { tick: (raw) => JSON.parse(raw) as { n: number } },
         backoff: { min: 1, max: 20, stableAfter: 1 },
         retryHint: false,
-      })
-      await connection.opened
+      }),
+    )
+    const read = async (connection: (typeof connections)[number], client: number): Promise<number[]> => {
+      const got: number[] = []
       for await (const { event, data, raw } of connection) {
         // A gap event would be one, and no reader should need one here.
         if (event !== 'tick') throw new Error(`client ${client} got ${event as string} ${raw}`)
@@ -46,8 +47,10 @@ it(
       }
       return got
     }
-    const results = Array.from({ length: clients }, (_, client) => read(client))
-    while (channel.connections < clients) await new Promise((resolve) => setImmediate(resolve))
+    const results = connections.map(read)
+    // Who is cut before it has a position begins anew, with what is published then.
+    const isPlaced = (): boolean => connections.every(({ lastEventId }) => lastEventId !== '')
+    await expect.poll(isPlaced, { timeout: SIZE.timeout }).toBe(true)
 
     for (let n = 1; n <= events;) {
       const batch = Math.min(random.int(1, 20), events - n + 1)
