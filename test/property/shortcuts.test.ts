@@ -6,7 +6,7 @@ import { arbitraries } from '../../src/testing/arbitraries/index.js'
 import { referenceTrace } from '../../src/testing/reference-parse.js'
 import { recorder, traceParser } from '../support/fixtures/trace.js'
 import { everyTwoWay, loadFixtures, perUnit } from '../support/fixtures/fixtures.mjs'
-import { TIMEOUT, cases } from './cases.js'
+import { CUT_EVERYWHERE, TIMEOUT, cases } from './cases.js'
 
 type Source = string | Uint8Array
 
@@ -43,7 +43,7 @@ it('both shortcuts are taken, or this file proves nothing', () => {
 
 it('every fixture tells the same without the shortcuts', { timeout: TIMEOUT }, () => {
   for (const { bytes } of loadFixtures()) {
-    expectAlike(bytes, bytes.length > 2000 ? [[bytes]] : [[bytes], perUnit(bytes), ...everyTwoWay(bytes)])
+    expectAlike(bytes, bytes.length > CUT_EVERYWHERE ? [[bytes]] : [[bytes], perUnit(bytes), ...everyTwoWay(bytes)])
   }
 })
 
