@@ -38,8 +38,8 @@ export async function startChannelCuts(): Promise<{ url: string } & AsyncDisposa
 
   const server = await serve((req, res) => {
     res.setHeader('access-control-allow-origin', '*')
+    // What is no stream has a connection of its own: on one that is used again the proxy would leave the stream alone.
     if (req.method === 'OPTIONS') {
-      // On a connection of its own, which the proxy leaves alone.
       res.writeHead(204, { 'access-control-allow-headers': 'last-event-id', connection: 'close' })
       return res.end()
     }
@@ -48,7 +48,7 @@ export async function startChannelCuts(): Promise<{ url: string } & AsyncDisposa
     if (!searchParams.has('go')) return channelOf(seed).node(req, res)
     // Rejects where a run was given up and the channel closed.
     publish(channelOf(seed), new Random(seed)).catch(() => {})
-    res.writeHead(204).end()
+    res.writeHead(204, { connection: 'close' }).end()
   })
   const proxy = await createCuttingProxy({
     port: server.port,
