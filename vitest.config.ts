@@ -16,7 +16,7 @@ const CI_ONLY = 'test/**/*.ci.test.ts'
 
 export default defineConfig({
   test: {
-    // A thread starts in half the time of a process, and no test needs one of its own.
+    // Threads start sooner than processes, and no test needs a process of its own.
     pool: 'threads',
     // Most files wait for sockets and processes.
     maxWorkers: availableParallelism() + 1,

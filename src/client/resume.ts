@@ -39,8 +39,8 @@ async function sourceOf(
 ): Promise<RequestSource> {
   const { init, askMethod } = source
   const used = method ?? (askMethod ? await askHook('method', () => askMethod(attempt)) : init.method!)
-  callHook('method', () => {
-    if (typeof used !== 'string') throw new TypeError(`it gave ${used as string}, not a string`)
+  callHook(method === undefined ? 'method' : 'resume', () => {
+    if (typeof used !== 'string') throw new TypeError(`it gave the method ${used as string}, not a string`)
   })
   // What was meant for another method may not go with this one.
   const content = body === undefined && !/^(GET|HEAD)$/i.test(used) ? source.body : body

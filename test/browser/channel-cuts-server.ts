@@ -38,17 +38,14 @@ export async function startChannelCuts(): Promise<{ url: string } & AsyncDisposa
 
   const server = await serve((req, res) => {
     res.setHeader('access-control-allow-origin', '*')
-    // What is no stream has a connection of its own: on one that is used again the proxy would leave the stream alone.
-    if (req.method === 'OPTIONS') {
-      res.writeHead(204, { 'access-control-allow-headers': 'last-event-id', connection: 'close' })
-      return res.end()
-    }
     const { searchParams } = new URL(req.url!, 'http://localhost')
     const seed = Number(searchParams.get('run'))
-    if (!searchParams.has('go')) return channelOf(seed).node(req, res)
+    const isBeginning = searchParams.has('go')
+    if (req.method !== 'OPTIONS' && !isBeginning) return channelOf(seed).node(req, res)
     // Rejects where a run was given up and the channel closed.
-    publish(channelOf(seed), new Random(seed)).catch(() => {})
-    res.writeHead(204, { connection: 'close' }).end()
+    if (isBeginning) publish(channelOf(seed), new Random(seed)).catch(() => {})
+    // On a connection of its own: a stream on one that is used again would not be cut by the proxy.
+    res.writeHead(204, { 'access-control-allow-headers': 'last-event-id', connection: 'close' }).end()
   })
   const proxy = await createCuttingProxy({
     port: server.port,

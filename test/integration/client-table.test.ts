@@ -316,13 +316,21 @@ describe('a POST', () => {
 
   it.each([
     ['throws', () => Promise.reject(new Error('no method')), 'hook', /^method threw .*no method/],
-    ['gives no string', () => 5 as never, 'hook', /^method threw .*it gave 5, not a string/],
+    ['gives no string', () => 5 as never, 'hook', /^method threw .*it gave the method 5, not a string/],
     ['gives what fetch refuses', () => 'TRACE', 'network', /TRACE/],
   ])('of a function that %s fails at once', async (_, method, kind, message) => {
     const server = await bench.serve([one])
     const { data, error } = await collect(connect(server.url, { method, reconnect: 'always' }))
     expect([data, error]).toMatchObject([[], { kind, message: expect.stringMatching(message) }])
     expect(server.requests).toHaveLength(0)
+  })
+
+  it('fails where `resume` gives a method that is no string, and says so', async () => {
+    const server = await bench.serve([dropped(one), two])
+    const connection = connect(server.url, { ...post, resume: () => ({ method: 5 as never }) })
+    const message = expect.stringMatching(/^resume threw .*it gave the method 5, not a string/)
+    expect(await collect(connection)).toMatchObject({ data: ['one'], error: { kind: 'hook', message } })
+    expect(server.requests).toHaveLength(1)
   })
 
   it('that ends cleanly before its last event was cut: it fails, or is resumed', async () => {
